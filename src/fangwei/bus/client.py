@@ -1,0 +1,386 @@
+"""One connection of one process to the bus.
+
+Live messages go by core NATS and wait for nobody. What must not be lost is published `sure`: sent at once, and sent
+again in the background until the stream says it has it. Followers hear live messages and, beside them, whatever the
+stream holds since they last confirmed; so each event may come twice and handlers know it by its id.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import NoRespondersError, TimeoutError as NatsTimeout
+from nats.js.api import ConsumerConfig, AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+
+from fangwei.bus import codec, subjects
+from fangwei.bus.server import PLATFORM_USER
+from fangwei.core.errors import FangweiError
+from fangwei.core.events import Problem
+from fangwei.core.health import Health
+from fangwei.core.reading import Readings
+from fangwei.core.settings import Settings
+from fangwei.core.texts import Text
+
+E = TypeVar("E", bound=msgspec.Struct)
+T = TypeVar("T")
+Handler = Callable[[E], Awaitable[None]]
+Answerer = Callable[[bytes], Awaitable[bytes]]
+
+READINGS_KEPT_S = 6 * 3600
+READINGS_KEPT_BYTES = 4 * 1024**3
+"""How much the bus keeps of raw readings for a historian or alarm process that was away; discards the oldest."""
+EVENTS_KEPT_S = 30 * 24 * 3600
+PENDING_BYTES = 128 * 1024**2
+"""Held by the client while the broker restarts."""
+RESEND_AFTER_S = 2.0
+
+
+class NobodyAnswers(FangweiError):
+    """A room was asked and is not there, or too slow."""
+
+    code = "bus.nobody_answers"
+    text = Text("{room} 暂时没有回应，请稍后重试；如持续出现请运行 fangwei status 查看", "{room} does not answer now; try again, and run `fangwei status` if it stays so")
+    http_status = 503
+
+
+class Refused(FangweiError):
+    """A room answered with a problem; carries its code and text."""
+
+    code = "bus.refused"
+
+    def __init__(self, problem: Problem) -> None:
+        Exception.__init__(self, problem.message.en)
+        self.values = {}
+        self.message = problem.message
+        self.problem = problem
+
+
+class Bus:
+    """A connected client; make it with `await Bus.connect(...)`, end it with `await bus.close()`."""
+
+    def __init__(self, client: Client, health: Health) -> None:
+        self._nc = client
+        self._js = client.jetstream()
+        self.health = health
+        self._unsure: dict[str, tuple[str, bytes, dict[str, str]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def connect(cls, settings: Settings, health: Health) -> "Bus":
+        """Connect, waiting for the broker as long as it takes; reconnects by itself ever after."""
+
+        async def on_error(error: Exception) -> None:
+            health.error("bus.error", str(error))
+
+        async def on_disconnect() -> None:
+            health.count("bus.disconnects")
+
+        client = await nats.connect(
+            settings.bus_url,
+            user=PLATFORM_USER if settings.nats_token else None,
+            password=settings.nats_token or None,
+            name=health.process,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.1,
+            connect_timeout=2,
+            allow_reconnect=True,
+            pending_size=PENDING_BYTES,
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+        )
+        return cls(client, health)
+
+    async def ensure_streams(self) -> None:
+        """Create or update the streams; idempotent, called by the supervisor's first process and by tests."""
+        for config in (
+            StreamConfig(
+                name=subjects.READINGS_STREAM,
+                subjects=[f"{subjects.READINGS}.>"],
+                retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE,
+                max_age=READINGS_KEPT_S,
+                max_bytes=READINGS_KEPT_BYTES,
+                discard=DiscardPolicy.OLD,
+                duplicate_window=120,
+            ),
+            StreamConfig(
+                name=subjects.EVENTS_STREAM,
+                subjects=subjects.EVENTS_SUBJECTS,
+                retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE,
+                max_age=EVENTS_KEPT_S,
+                max_bytes=1024**3,
+                discard=DiscardPolicy.OLD,
+                duplicate_window=3600,
+            ),
+        ):
+            try:
+                await self._js.update_stream(config)
+            except nats.js.errors.NotFoundError:
+                await self._js.add_stream(config)
+
+    # --- saying -----------------------------------------------------------------------------------------------
+
+    async def publish(self, subject: str, payload: bytes) -> None:
+        """Say it once to whoever listens now."""
+        await self._nc.publish(subject, payload)
+
+    async def publish_readings(self, source: str, readings: Readings, sure_id: str | None = None) -> None:
+        """Send a batch; with `sure_id` (unique per batch) it is sent again until the stream has it."""
+        subject = f"{subjects.READINGS}.{source}"
+        payload = codec.encode(readings)
+        if sure_id is None:
+            await self._nc.publish(subject, payload)
+        else:
+            await self._publish_sure(subject, payload, sure_id)
+
+    async def emit(self, subject: str, event: msgspec.Struct, sure_id: str | None = None) -> None:
+        """Send an event as JSON. With `sure_id` (the event's id) it is not lost while the broker restarts."""
+        payload = msgspec.json.encode(event)
+        if sure_id is None:
+            await self._nc.publish(subject, payload)
+        else:
+            await self._publish_sure(subject, payload, sure_id)
+
+    async def _publish_sure(self, subject: str, payload: bytes, sure_id: str) -> None:
+        # The message leaves here, before any waiting; only its confirmation is awaited in the background.
+        inbox = self._nc.new_inbox()
+        headers = {"Nats-Msg-Id": sure_id}
+        confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def on_ack(message: Msg) -> None:
+            if not confirmed.done() and message.data.startswith(b'{"stream"'):
+                confirmed.set_result(None)
+
+        subscription = await self._nc.subscribe(inbox, cb=on_ack)
+        await self._nc.publish(subject, payload, reply=inbox, headers=headers)
+        self._unsure[sure_id] = (subject, payload, headers)
+
+        async def until_confirmed() -> None:
+            try:
+                while True:
+                    try:
+                        await asyncio.wait_for(asyncio.shield(confirmed), RESEND_AFTER_S)
+                        return
+                    except TimeoutError:
+                        self.health.count("bus.resent")
+                        await self._nc.publish(subject, payload, reply=inbox, headers=headers)
+            finally:
+                self._unsure.pop(sure_id, None)
+                with contextlib.suppress(Exception):
+                    await subscription.unsubscribe()
+
+        self._spawn(until_confirmed())
+
+    async def settle(self, timeout: float = 5.0) -> int:
+        """Wait until everything sent `sure` is confirmed; returns how many are not (0 is good)."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while self._unsure and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        return len(self._unsure)
+
+    # --- hearing ----------------------------------------------------------------------------------------------
+
+    async def hear(self, subject: str, handler: Callable[[str, bytes], Awaitable[None]]) -> None:
+        """Call `handler(subject, payload)` for each live message. An exception is counted, never the end."""
+
+        async def on_message(message: Msg) -> None:
+            try:
+                await handler(message.subject, message.data)
+            except Exception as error:
+                self.health.error(f"bus.handler.{type(error).__name__}", f"{message.subject}: {error}")
+
+        await self._nc.subscribe(subject, cb=on_message, pending_msgs_limit=-1, pending_bytes_limit=-1)
+
+    async def hear_events(self, subject: str, type: type[E], handler: Handler[E]) -> None:
+        """Like `hear`, decoded; what cannot be decoded is counted."""
+
+        async def on_payload(name: str, payload: bytes) -> None:
+            try:
+                event = msgspec.json.decode(payload, type=type)
+            except msgspec.MsgspecError as error:
+                self.health.error("bus.not_an_event", f"{name}: {error}")
+                return
+            await handler(event)
+
+        await self.hear(subject, on_payload)
+
+    async def follow_events(self, subject: str, type: type[E], handler: Handler[E], durable: str) -> None:
+        """Hear events live and catch up with those missed while away; each may come twice, handlers know its id.
+
+        `durable` names the follower; what its handler finished without an exception is not sent again after a
+        restart. A handler that raises gets the event again after 5 s, at most 20 times.
+        """
+        await self.hear_events(subject, type, handler)
+
+        async def on_stored(message: Msg) -> None:
+            try:
+                event = msgspec.json.decode(message.data, type=type)
+            except msgspec.MsgspecError as error:
+                self.health.error("bus.not_an_event", f"{message.subject}: {error}")
+                await message.ack()
+                return
+            try:
+                await handler(event)
+            except Exception as error:
+                self.health.error(f"bus.handler.{error.__class__.__name__}", f"{message.subject}: {error}")
+                await message.nak(delay=5)
+                return
+            await message.ack()
+
+        await self._js.subscribe(
+            subject,
+            stream=subjects.EVENTS_STREAM,
+            durable=durable,
+            cb=on_stored,
+            manual_ack=True,
+            config=ConsumerConfig(
+                ack_policy=AckPolicy.EXPLICIT,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_wait=30,
+                max_deliver=20,
+                max_ack_pending=256,
+            ),
+        )
+
+    async def hear_readings(self, handler: Callable[[Readings], Awaitable[None]], source: str = ">") -> None:
+        """Call `handler` for each live batch; broken messages are counted by name."""
+
+        async def on_payload(name: str, payload: bytes) -> None:
+            try:
+                readings = codec.decode(payload)
+            except codec.NotReadings as error:
+                self.health.error("readings.broken", f"{name}: {error}")
+                return
+            await handler(readings)
+
+        await self.hear(f"{subjects.READINGS}.{source}", on_payload)
+
+    async def stored_readings(
+        self, handler: Callable[[int, Readings], Awaitable[None]], after_sequence: int = 0, since: int | None = None
+    ) -> int:
+        """Replay what the stream holds now, oldest first, as `handler(stream sequence, batch)`.
+
+        From `after_sequence` + 1, or from receive time `since` (UTC ns). Ends at the newest message of the moment
+        it was called; returns that sequence.
+        """
+        info = await self._js.stream_info(subjects.READINGS_STREAM)
+        last = info.state.last_seq
+        if last == 0 or last <= after_sequence or info.state.messages == 0:
+            return last
+        config = ConsumerConfig(ack_policy=AckPolicy.NONE)
+        if since is not None:
+            from fangwei.core.clock import iso
+
+            config.deliver_policy = DeliverPolicy.BY_START_TIME
+            config.opt_start_time = iso(since)
+        else:
+            config.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
+            config.opt_start_seq = max(after_sequence + 1, info.state.first_seq)
+        subscription = await self._js.subscribe(
+            f"{subjects.READINGS}.>", stream=subjects.READINGS_STREAM, ordered_consumer=True, config=config
+        )
+        try:
+            pending = (await subscription.consumer_info()).num_pending
+            if pending == 0 and (await subscription.consumer_info()).delivered.consumer_seq == 0:
+                return last
+            while True:
+                try:
+                    message = await subscription.next_msg(timeout=5)
+                except NatsTimeout:
+                    return last
+                sequence = message.metadata.sequence.stream
+                try:
+                    await handler(sequence, codec.decode(message.data))
+                except codec.NotReadings as error:
+                    self.health.error("readings.broken", f"{message.subject}: {error}")
+                if sequence >= last:
+                    return last
+        finally:
+            with contextlib.suppress(Exception):
+                await subscription.unsubscribe()
+
+    # --- asking -----------------------------------------------------------------------------------------------
+
+    async def ask(self, subject: str, question: Any = None, timeout: float = 5.0) -> bytes:
+        """Ask a room (`fw.ask...`) or command it (`fw.do...`); returns the answer's bytes.
+
+        Raises:
+            NobodyAnswers: no room listens, or none in `timeout` seconds.
+            Refused: the room answered with a problem.
+        """
+        try:
+            reply = await self._nc.request(subject, msgspec.json.encode(question), timeout=timeout)
+        except (NoRespondersError, NatsTimeout) as error:
+            raise NobodyAnswers(room=subject) from error
+        if reply.headers and reply.headers.get("Fangwei-Problem"):
+            raise Refused(msgspec.json.decode(reply.data, type=Problem))
+        return reply.data
+
+    async def answer(self, subject: str, question_type: type[T], answerer: Callable[[T], Awaitable[Any]]) -> None:
+        """Answer questions on `subject`. The answerer returns bytes as they are, or anything msgspec encodes as JSON.
+
+        A FangweiError becomes a Problem; any other exception is counted and becomes a Problem without details.
+        """
+
+        async def on_message(message: Msg) -> None:
+            try:
+                question = msgspec.json.decode(message.data, type=question_type)
+                result = await answerer(question)
+                payload = result if isinstance(result, bytes) else msgspec.json.encode(result)
+                await message.respond(payload)
+                return
+            except msgspec.MsgspecError as error:
+                problem = Problem("bus.question_malformed", Text(f"请求格式不对：{error}", f"The request is malformed: {error}"))
+            except FangweiError as error:
+                problem = Problem(error.code, error.message)
+            except Exception as error:
+                self.health.error(f"bus.answer.{type(error).__name__}", f"{message.subject}: {error}")
+                problem = Problem("fangwei.internal", Text("内部错误，已记录", "Internal error; it has been recorded"))
+            if message.reply:
+                await self._nc.publish(message.reply, msgspec.json.encode(problem), headers={"Fangwei-Problem": problem.code})
+
+        async def concurrently(message: Msg) -> None:
+            self._spawn(on_message(message))
+
+        await self._nc.subscribe(subject, cb=concurrently)
+
+    # --- life -------------------------------------------------------------------------------------------------
+
+    async def report_health(self, every: float = 1.0) -> None:
+        """Say how this process is, until cancelled."""
+        while True:
+            await self.emit(f"{subjects.HEALTH}.{self.health.process}", self.health.report(os.getpid()))
+            await asyncio.sleep(every)
+
+    async def flush(self) -> None:
+        """Wait until the broker has taken everything sent so far."""
+        await self._nc.flush()
+
+    async def close(self) -> None:
+        """Settle what is unsure, then hang up."""
+        await self.settle(2.0)
+        for task in list(self._tasks):
+            task.cancel()
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._nc.drain(), 2)
+        if not self._nc.is_closed:
+            await self._nc.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is reachable now."""
+        return bool(self._nc.is_connected)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+

@@ -1,0 +1,42 @@
+"""Every subject on the bus. The platform's own all begin with `fw.`, which field devices may neither hear nor say.
+
+    fw.readings.<source>         Readings as one Arrow IPC stream (codec.py)
+    fw.alarms.<zone>             AlarmEvent
+    fw.incidents.<incident>      IncidentEvent
+    fw.notices.<person>          Notice
+    fw.sources.<source>          SourceHealth, every second
+    fw.health.<process>          HealthReport, every second
+    fw.ask.<room>.<question>     request -> answer (JSON, or Arrow where said)
+    fw.do.<room>.<command>       command with an id -> outcome (JSON)
+"""
+
+READINGS = "fw.readings"
+ALARMS = "fw.alarms"
+INCIDENTS = "fw.incidents"
+NOTICES = "fw.notices"
+SOURCES = "fw.sources"
+HEALTH = "fw.health"
+ASK = "fw.ask"
+DO = "fw.do"
+
+READINGS_STREAM = "READINGS"
+EVENTS_STREAM = "EVENTS"
+EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>"]
+
+
+def mqtt_topic_to_subject(topic: str) -> str:
+    """The NATS subject under which an MQTT topic (or filter: `+`, `#`) appears.
+
+    The broker writes `/` as `.`; a dot inside a level becomes `//`, which no subject of ours can match: refuse such
+    topics when they are configured.
+
+    >>> mqtt_topic_to_subject("plant/+/gas/#")
+    'plant.*.gas.>'
+
+    Raises:
+        ValueError: the topic holds a dot, a space, or an empty level.
+    """
+    levels = topic.split("/")
+    if any(level == "" or "." in level or " " in level for level in levels):
+        raise ValueError(f"topic {topic!r}: levels must not be empty and must hold neither dots nor spaces")
+    return ".".join({"+": "*", "#": ">"}.get(level, level) for level in levels)

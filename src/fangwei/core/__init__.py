@@ -1,0 +1,1 @@
+"""The shared language: time, ids, quality, readings, events, texts, errors, settings."""

@@ -1,0 +1,1 @@
+"""Transactions: one declarative base, one way to open the store, migrations beside it."""

@@ -1,0 +1,1 @@
+"""Sites, zones, points: what stands where, and the one reference in space for everything measured."""

@@ -1,0 +1,67 @@
+"""Fixtures shared by the rooms' tests: a real broker on free ports, an empty data folder, measured data."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from fangwei.bus.client import Bus
+from fangwei.bus.server import binary, write_config
+from fangwei.core.health import Health
+from fangwei.core.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def free_port() -> int:
+    """A loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a fresh installation on free ports."""
+    return Settings(
+        data=tmp_path / "data",
+        site=REPOSITORY / "sites" / "battery_plant",
+        web_port=free_port(),
+        nats_port=free_port(),
+        mqtt_port=free_port(),
+        nats_token="token-of-this-test",
+    )
+
+
+@pytest.fixture
+async def broker(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A real nats-server with the platform's own configuration."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        binary(), "-c", str(write_config(settings)), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    yield process
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+
+
+@pytest.fixture
+async def bus(settings: Settings, broker: asyncio.subprocess.Process) -> AsyncIterator[Bus]:
+    """A platform client on that broker, with the streams made."""
+    client = await Bus.connect(settings, Health("test"))
+    await client.ensure_streams()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def datasets() -> Path:
+    """Folder of the measured data sets; tests that need one skip with a sentence where it is missing."""
+    folder = Path(os.environ.get("FANGWEI_DATASETS", str(REPOSITORY.parent / "shared" / "data")))
+    if not folder.is_dir():
+        pytest.skip(f"no data sets at {folder}: set FANGWEI_DATASETS")
+    return folder
