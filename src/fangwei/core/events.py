@@ -95,6 +95,35 @@ class AlarmEvent(msgspec.Struct, kw_only=True):
     """End of a shelving."""
 
 
+class AlarmStatus(msgspec.Struct, kw_only=True):
+    """One alarm as it stands now: the answer of `fw.ask.alarms.list`; `since` is the source time of the raising
+    reading, `changed` the decided time of the last transition."""
+
+    alarm: str
+    occurrence: str
+    point: str
+    zone: str
+    east: float
+    north: float
+    up: float
+    kind: str
+    hazard: Hazard
+    priority: int
+    state: AlarmState
+    active: bool
+    value: float | None
+    limit: float | None
+    unit: str
+    quality: int
+    since: int
+    changed: int
+    message: Text
+    shelvable: bool = True
+    by: str | None = None
+    reason: str | None = None
+    until: int | None = None
+
+
 class IncidentStatus(StrEnum):
     """Where an incident stands."""
 
