@@ -378,6 +378,11 @@ class Bus:
         """Whether the broker is reachable now."""
         return bool(self._nc.is_connected)
 
+    @property
+    def unsure(self) -> int:
+        """How many messages sent `sure` are not yet confirmed by the stream."""
+        return len(self._unsure)
+
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
