@@ -1,0 +1,1 @@
+"""Measuring the platform: load from processes of its own, figures as JSON."""
