@@ -26,7 +26,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$
 class Shape(BaseModel):
     """Base: unknown keys are errors, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # A limit of .nan or .inf would never be passed; it is a typo, not a limit.
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class Name(Shape):
@@ -262,8 +263,8 @@ class SourcePoint(Shape):
     """Which item of a source feeds which point."""
 
     point: Id
-    address: dict[str, Any] | str
-    """Read by the connector (node id; register and type; topic field; ...)."""
+    address: dict[str, Any] | str = ""
+    """Read by the connector (node id; register and type; topic field; ...); empty where the source's pattern names it."""
     scale: float = 1.0
     offset: float = 0.0
 
