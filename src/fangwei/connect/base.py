@@ -58,7 +58,8 @@ class NoOptions(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What a connector may need of the place it runs in: folders (`settings.data`), the bus that bridges MQTT."""
+    """What a connector may need of the place it runs in: folders (`settings.data`), the bus that bridges
+    MQTT."""
 
     settings: Settings
     bus: Bus
@@ -131,7 +132,8 @@ class Connector(ABC):
 
     @classmethod
     def checked_address(cls, source: Source, point: str, address: dict[str, Any] | str) -> Any:
-        """A point's address as `Address`. A protocol whose addresses may be plain text overrides `address_of_text`.
+        """A point's address as `Address`. A protocol whose addresses may be plain text overrides
+        `address_of_text`.
 
         Raises:
             AddressInvalid: names the key and what is allowed.
@@ -153,7 +155,8 @@ class Connector(ABC):
         """Connect and read until the connection breaks.
 
         Raises:
-            ConnectionLost: with a sentence; any other exception is treated alike and counted by its class name.
+            ConnectionLost: with a sentence; any other exception is treated alike and counted by its class
+            name.
         """
 
     def up(self) -> None:
@@ -209,7 +212,8 @@ def connector_class(source: Source) -> type[Connector]:
 
 
 def check_source(source: Source) -> list[SourceOptionsInvalid | AddressInvalid | ProtocolUnknown]:
-    """Everything wrong with a source's protocol, options and addresses, without connecting (`fangwei site check`)."""
+    """Everything wrong with a source's protocol, options and addresses, without connecting (`fangwei site
+    check`)."""
     try:
         kind = connector_class(source)
     except ProtocolUnknown as error:

@@ -1,10 +1,11 @@
 """How far a source's clock is from ours, learnt from what it sends.
 
-A reading's delay (receive time less source time) is the way it took, plus how far the source's clock is behind ours.
-The way is milliseconds; the clock may be hours off (a wrong time zone is the most usual). Three things look like a
-clock and are not: history sent after a network cut (its delay shrinks as it catches up), the old time of a value that
-has not changed since before we connected (one burst), and one device with a wrong clock among many. So: the low
-quartile of each batch, the lowest of each second, the median over a window, believed only while the window is calm.
+A reading's delay (receive time less source time) is the way it took, plus how far the source's clock is
+behind ours. The way is milliseconds; the clock may be hours off (a wrong time zone is the most usual). Three
+things look like a clock and are not: history sent after a network cut (its delay shrinks as it catches up),
+the old time of a value that has not changed since before we connected (one burst), and one device with a
+wrong clock among many. So: the low quartile of each batch, the lowest of each second, the median over a
+window, believed only while the window is calm.
 """
 
 from collections import deque
@@ -37,7 +38,8 @@ class ClockOffset:
         self._distrusted_until = 0
 
     def observe(self, now: int, delay: int) -> bool:
-        """Learn from the low-quartile delay (ns) of a batch received at `now` (ns); True when the clock jumped."""
+        """Learn from the low-quartile delay (ns) of a batch received at `now` (ns); True when the clock
+        jumped."""
         second = now // SECOND
         if self._delays and self._delays[-1][0] == second:
             self._delays[-1] = (second, min(delay, self._delays[-1][1]))

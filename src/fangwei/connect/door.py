@@ -1,7 +1,8 @@
 """The one door through which a source's readings enter the platform.
 
-Whatever a device says ends here as a reading with its doubts, or as a counted, named error. The door stamps the
-receive time, learns the source's clock, and gathers readings into batches: the first one waits at most 5 ms.
+Whatever a device says ends here as a reading with its doubts, or as a counted, named error. The door stamps
+the receive time, learns the source's clock, and gathers readings into batches: the first one waits at most 5
+ms.
 """
 
 import asyncio
@@ -27,9 +28,11 @@ BATCH_WAIT_S = 0.005
 SURE_BATCHES_PER_S = 200
 """Confirming a batch costs a subscription and a task; at more batches than this it would delay them all."""
 UNSURE_MOST = 2_000
-"""Batches waiting for confirmation before new ones go without: the stream's disk is full or its leader is away."""
+"""Batches waiting for confirmation before new ones go without: the stream's disk is full or its leader is
+away."""
 WAITING_ROWS_MOST = 500_000
-"""Readings held per source while the broker is away: 17 MB; then the oldest go, for alarms live on the newest."""
+"""Readings held per source while the broker is away: 17 MB; then the oldest go, for alarms live on the
+newest."""
 UNKNOWN_NAMES_MOST = 100
 
 NO_TIME = -(2**63)
@@ -74,11 +77,13 @@ class _Entry:
 
 
 class Door:
-    """Entry of one source. `take` and `take_many` are plain calls from the event loop's thread; they never raise.
+    """Entry of one source. `take` and `take_many` are plain calls from the event loop's thread; they never
+    raise.
 
-    Invariants: a reading whose source gave no time has the receive time and SUBSTITUTED; one whose time is absurd
-    (outside `clock.EARLIEST`..`LATEST`) has SUBSTITUTED | CLOCK_UNTRUSTED; NaN and infinities become NaN with
-    NOT_A_NUMBER; scale and offset are applied to numbers, not to state names. Only the source's own points pass.
+    Invariants: a reading whose source gave no time has the receive time and SUBSTITUTED; one whose time is
+    absurd (outside `clock.EARLIEST`..`LATEST`) has SUBSTITUTED | CLOCK_UNTRUSTED; NaN and infinities become
+    NaN with NOT_A_NUMBER; scale and offset are applied to numbers, not to state names. Only the source's own
+    points pass.
 
     While the broker is away up to `WAITING_ROWS_MOST` readings wait; then the oldest are dropped, counted in
     `connect.dropped` with the time they reach to.
@@ -126,10 +131,11 @@ class Door:
         self._second = 0
         self._sent_in_second = 0
 
-    # --- in --------------------------------------------------------------------------------------------------
+    # --- in -------------------------------------------------------------------------------------------------
 
     def take(self, point: int, value: Any, source_time: int | None = None, quality: int = 0) -> None:
-        """One reading: point key, number / bool / state name, source time in UTC ns (None: none given), doubts."""
+        """One reading: point key, number / bool / state name, source time in UTC ns (None: none given),
+        doubts."""
         entry = self._entries.get(point)
         if entry is None:
             self.unknown(str(point))
@@ -167,8 +173,8 @@ class Door:
         source_times: ArrayLike | None = None,
         quality: ArrayLike | int = 0,
     ) -> None:
-        """Many readings at once: point keys int64 (n,), numbers or bools (n,), source times int64 ns (n,) where
-        `NO_TIME` (or None for all) means none given, and doubts, one for all or int16 (n,)."""
+        """Many readings at once: point keys int64 (n,), numbers or bools (n,), source times int64 ns (n,)
+        where `NO_TIME` (or None for all) means none given, and doubts, one for all or int16 (n,)."""
         now = self._now()
         try:
             point = np.asarray(points, np.int64)
@@ -223,13 +229,14 @@ class Door:
         self.errors += by
 
     def take_own(self, point: int, value: float) -> None:
-        """A reading that the platform makes about the source itself (its state, its lag); not counted as the source's."""
+        """A reading that the platform makes about the source itself (its state, its lag); not counted as the
+        source's."""
         if point not in self._entries:
             return
         now = self._now()
         self._push(point, value, now, now, 0 if value == value else _NOT_A_NUMBER)
 
-    # --- out -------------------------------------------------------------------------------------------------
+    # --- out ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send what was gathered, in order, until cancelled; waits while the broker is away."""
@@ -273,7 +280,7 @@ class Door:
         self._health.count("connect.readings", len(batch))
         self._health.count("connect.batches")
 
-    # --- inside ----------------------------------------------------------------------------------------------
+    # --- inside ---------------------------------------------------------------------------------------------
 
     def _append(self, point: int, number: float, source_time: int | None, now: int, quality: int) -> None:
         if source_time is None:
