@@ -1,0 +1,1 @@
+"""The door for people: HTTP questions and commands, live push, and the page itself."""

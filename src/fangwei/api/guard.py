@@ -1,0 +1,149 @@
+"""Who may speak to a service on loopback: not every web page that the same browser has open.
+
+A browser will carry a stranger's page to 127.0.0.1 (CSRF) and, by DNS rebinding, will even let it read the answers.
+So the Host must be a loopback name, a command or a socket must come from our own Origin, and a command must be JSON,
+which no HTML form can send. Programs without a browser (curl, scripts) send no Origin and are let in.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fangwei.api.problems import BodyNotJson, BodyTooLarge, HostRefused, OriginRefused, problem
+from fangwei.core.errors import FangweiError
+from fangwei.core.health import Health
+
+BODY_LIMIT = 64 * 1024
+"""The longest command is an acknowledgement of 500 alarms with their names, some 40 kB."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host name (without port) can only be this machine.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost.evil.example")
+    (True, False)
+    """
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port and brackets; empty where it is malformed.
+
+    >>> host_name("[::1]:8080"), host_name("localhost:80"), host_name("a@localhost")
+    ('::1', 'localhost', '')
+    """
+    if "@" in host or "/" in host:
+        return ""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def check(method: str, headers: Headers, socket: bool) -> FangweiError | None:
+    """Why this request is refused, or None. Pure."""
+    hosts = headers.getlist("host")
+    host = hosts[0] if len(hosts) == 1 else ""
+    if not is_loopback(host_name(host)):
+        return HostRefused(host=host[:100])
+    if not socket and method in SAFE_METHODS:
+        return None
+    origin = headers.get("origin")
+    if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
+        return OriginRefused(origin=origin[:100])
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return OriginRefused(origin=headers["sec-fetch-site"][:20])
+    if socket:
+        return None
+    length = headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY_LIMIT:
+        return BodyTooLarge(limit=BODY_LIMIT)
+    if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        return BodyNotJson()
+    return None
+
+
+class Guard:
+    """ASGI middleware around the whole application: refuses, limits, and adds the security headers."""
+
+    def __init__(self, app: ASGIApp, health: Health) -> None:
+        self.app = app
+        self.health = health
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through, or answer."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        socket = scope["type"] == "websocket"
+        refusal = check(scope.get("method", "GET"), Headers(scope=scope), socket)
+        if refusal is not None:
+            self.health.error(refusal.code, f"{scope['path'][:100]}: {refusal.message.en}")
+            if socket:
+                await receive()
+                await send({"type": "websocket.close", "code": 4403, "reason": refusal.code})
+            else:
+                await problem(refusal)(scope, receive, _with_headers(send))
+            return
+        if socket:
+            await self.app(scope, receive, send)
+            return
+        await self._limited(scope, receive, send)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A chunked body has no length to look at beforehand: count while it comes.
+        taken = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_LIMIT:
+                raise BodyTooLarge(limit=BODY_LIMIT)
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await _with_headers(send)(message)
+
+        try:
+            await self.app(scope, counted, watched)
+        except BodyTooLarge as error:
+            self.health.error(error.code, scope["path"][:100])
+            if not started:
+                await problem(error)(scope, receive, _with_headers(send))
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("content-security-policy", API_POLICY)
+            headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sending

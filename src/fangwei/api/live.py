@@ -1,0 +1,363 @@
+"""Live push: one websocket per page, one encoding for all of them.
+
+A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines), `notice`,
+`alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows that the
+line is alive. A page may say who sits before it (`me`), which points it wants (`watch`), that a notice has reached it
+(`arrived`) and that it was read (`read`).
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from fangwei.api.outbox import Outbox
+from fangwei.api.picture import OVER, Picture
+from fangwei.bus import codec, subjects
+from fangwei.bus.client import Bus
+from fangwei.core.clock import now_ns
+from fangwei.core.errors import FangweiError
+from fangwei.core.events import (
+    AlarmEvent,
+    AlarmStatus,
+    Incident,
+    IncidentEvent,
+    Notice,
+    NoticeState,
+    SourceHealth,
+)
+from fangwei.core.health import Health, HealthReport
+from fangwei.plant.site import Site
+
+MAX_CLIENTS = 500
+BEAT_S = 1.0
+"""Pages call the line dead after 3 s of silence: three beats."""
+GATHER_S = 0.1
+"""Alarms are sent ten times a second at most: a flood of 5,000 is then ten frames, and an eye sees no difference."""
+RESYNC_S = 15.0
+"""How often the rooms are asked for their own lists, in case an event was missed."""
+MESSAGE_LIMIT = 256 * 1024
+"""A watch list of 5,000 points; a page sends nothing longer."""
+
+TOO_SLOW = 4408
+UNREADABLE = 4400
+GOING_DOWN = 1012
+TOO_MANY = 4429
+
+_encoder = msgspec.json.Encoder()
+
+
+class _FromPage(msgspec.Struct):
+    """What a page may say."""
+
+    type: str
+    person: str | None = None
+    points: list[str] | None = None
+    notice: str | None = None
+    incident: str | None = None
+
+
+def frame(type: str, **content: Any) -> str:
+    """One message to pages: {"type": ..., ...}."""
+    return _encoder.encode({"type": type, **content}).decode()
+
+
+class Client:
+    """One connected page."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+        self.outbox = Outbox()
+        self.awake = asyncio.Event()
+        self.person: str | None = None
+        self.watched: frozenset[str] | None = frozenset()
+        """Points whose values it wants; None: all."""
+        self.dropped: tuple[int, str] | None = None
+
+    def push(self, text: str, urgent: bool = False, replaces: str | None = None) -> None:
+        """Queue a frame; a full outbox marks the client to be let go."""
+        fits = self.outbox.put_urgent(text, replaces) if urgent else self.outbox.put(text)
+        if not fits and self.dropped is None:
+            self.dropped = (TOO_SLOW, "too slow: reconnect for a fresh picture")
+        self.awake.set()
+
+
+class Hub:
+    """Hears the bus, keeps the picture, feeds the pages."""
+
+    def __init__(self, site: Site, bus: Bus, health: Health) -> None:
+        self.bus = bus
+        self.health = health
+        self.people = {p.id for p in site.duty.people}
+        self.points = frozenset(site.points)
+        self.picture = Picture({p.key: p.id for p in site.points.values()})
+        self.clients: set[Client] = set()
+        self._gathered: dict[str, AlarmStatus] = {}
+        self._delivered: set[tuple[str, str]] = set()
+        """(notice, arrived/read) already told to duty, so that five open pages tell it once."""
+        self._stopping = asyncio.Event()
+        self._resync = asyncio.Event()
+        self._background: set[asyncio.Task[None]] = set()
+
+    # --- the bus ------------------------------------------------------------------------------------------------
+
+    async def listen(self) -> None:
+        """Subscribe; from here on the picture is kept up."""
+        await self.bus.hear_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident)
+        await self.bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm)
+        await self.bus.hear_events(f"{subjects.NOTICES}.>", Notice, self._on_notice)
+        await self.bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
+        await self.bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_process)
+        await self.bus.hear("fw.latest", self._on_latest)
+
+    async def _on_incident(self, event: IncidentEvent) -> None:
+        if self.picture.incident(event.incident):
+            self._show_incident(event.incident)
+        if event.entries:
+            text = frame("timeline", incident=event.incident.id, entries=event.entries)
+            for client in self.clients:
+                client.push(text, urgent=True)
+
+    def _show_incident(self, incident: Incident) -> None:
+        text = frame("incident", incident=incident)
+        for client in self.clients:
+            client.push(text, urgent=True, replaces=incident.id)
+
+    async def _on_alarm(self, event: AlarmEvent) -> None:
+        status = self.picture.alarm(event)
+        if status is not None:
+            self._gathered[status.alarm] = status
+
+    async def _on_notice(self, notice: Notice) -> None:
+        text = frame("notice", notice=notice)
+        for client in self.clients:
+            client.push(text, urgent=True, replaces=f"notice {notice.id}")
+
+    async def _on_source(self, source: SourceHealth) -> None:
+        self.picture.source(source)
+        self._to_all(frame("source", source=source))
+
+    async def _on_process(self, report: HealthReport) -> None:
+        self.picture.process(report)
+        self._to_all(frame("process", process=report))
+
+    async def _on_latest(self, name: str, payload: bytes) -> None:
+        news = self.picture.readings(codec.decode(payload))
+        if not news:
+            return
+        everything: str | None = None
+        for client in self.clients:
+            if client.watched is None:
+                everything = everything or frame("latest", latest=news)
+                client.push(everything)
+            elif client.watched:
+                few = {p: news[p] for p in client.watched & news.keys()}
+                if few:
+                    client.push(frame("latest", latest=few))
+
+    def _to_all(self, text: str) -> None:
+        for client in self.clients:
+            client.push(text)
+
+    # --- keeping up -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Beats, gathered alarms and the comparison with the rooms' own lists, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._beat())
+            group.create_task(self._send_gathered())
+            group.create_task(self._compare())
+
+    async def _beat(self) -> None:
+        was_connected = True
+        while True:
+            connected = self.bus.connected
+            if connected and not was_connected:
+                self._resync.set()
+            was_connected = connected
+            text = frame("beat", time=now_ns(), bus=connected, confirmed=self.picture.confirmed)
+            for client in self.clients:
+                client.push(text, urgent=True, replaces="beat")
+            self.health.gauge("pages", len(self.clients))
+            await asyncio.sleep(BEAT_S)
+
+    async def _send_gathered(self) -> None:
+        while True:
+            await asyncio.sleep(GATHER_S)
+            if self._gathered:
+                alarms, self._gathered = list(self._gathered.values()), {}
+                self._to_all(frame("alarms", alarms=alarms))
+
+    async def _compare(self) -> None:
+        while True:
+            await self.resync()
+            wait = RESYNC_S if all(self.picture.confirmed.values()) else 1.0
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._resync.wait(), wait)
+            self._resync.clear()
+
+    async def resync(self) -> None:
+        """Ask every room for its own list; a room that does not answer leaves its part unconfirmed."""
+        await asyncio.gather(
+            self._ask_incidents(), self._ask_alarms(), self._ask_sources(), self._ask_latest()
+        )
+
+    async def _ask(self, part: str, subject: str, question: dict[str, Any], type: Any) -> Any:
+        try:
+            answer = await self.bus.ask(f"{subjects.ASK}.{subject}", question, timeout=3.0)
+            return msgspec.json.decode(answer, type=type)
+        except (FangweiError, msgspec.MsgspecError, OSError) as error:
+            self.health.error(f"api.unconfirmed.{part}", str(error))
+            self.picture.unconfirmed(part)
+            return None
+
+    async def _ask_incidents(self) -> None:
+        question = {"statuses": None, "limit": 1000}
+        incidents = await self._ask("incidents", "incidents.list", question, list[Incident])
+        if incidents is not None:
+            known = set(self.picture.incidents)
+            for incident in self.picture.all_incidents(incidents, now_ns()):
+                self._show_incident(incident)
+            gone = known - set(self.picture.incidents) - {i.id for i in incidents if i.status in OVER}
+            if gone:
+                self._to_all(frame("gone", incidents=sorted(gone)))
+
+    async def _ask_alarms(self) -> None:
+        asked = now_ns()
+        alarms = await self._ask("alarms", "alarms.list", {"zone": None, "states": None}, list[AlarmStatus])
+        if alarms is not None:
+            before = self.picture.alarms
+            self.picture.all_alarms(alarms, asked, now_ns())
+            if before != self.picture.alarms:
+                self._gathered.clear()
+                self._to_all(frame("all_alarms", alarms=list(self.picture.alarms.values())))
+
+    async def _ask_sources(self) -> None:
+        sources = await self._ask("sources", "connect.sources", {}, list[SourceHealth])
+        if sources is not None:
+            self.picture.all_sources(sources, now_ns())
+
+    async def _ask_latest(self) -> None:
+        answer = await self._ask("latest", "historian.latest", {"points": None}, dict[str, Any])
+        if answer is not None:
+            self.picture.all_latest(answer.get("readings", []), now_ns())
+
+    # --- pages ------------------------------------------------------------------------------------------------------
+
+    async def serve(self, socket: WebSocket) -> None:
+        """One page, from accept to close."""
+        await socket.accept()
+        if len(self.clients) >= MAX_CLIENTS:
+            self.health.error("api.too_many_pages", f"{MAX_CLIENTS} are connected")
+            await socket.close(TOO_MANY, "too many pages")
+            return
+        client = Client(socket)
+        client.push(frame("snapshot", time=now_ns(), **self.picture.snapshot(client.watched)))
+        self.clients.add(client)
+        sender = asyncio.create_task(self._send(client))
+        receiver = asyncio.create_task(self._receive(client))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({sender, receiver, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.clients.discard(client)
+            for task in (sender, receiver, stopping):
+                task.cancel()
+            await asyncio.gather(sender, receiver, stopping, return_exceptions=True)
+            code, reason = client.dropped or (GOING_DOWN, "the platform is stopping")
+            if client.dropped:
+                self.health.error(f"api.page_dropped.{code}", reason)
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(socket.close(code, reason), 1.0)
+
+    async def _send(self, client: Client) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while client.dropped is None:
+                text = client.outbox.take()
+                if text is None:
+                    client.awake.clear()
+                    await client.awake.wait()
+                    continue
+                sending = asyncio.ensure_future(client.socket.send_text(text))
+                # A full line blocks the send itself: keep an eye on the outbox meanwhile.
+                while not sending.done():
+                    await asyncio.wait({sending}, timeout=1.0)
+                    if client.dropped is not None:
+                        sending.cancel()
+                        return
+                sending.result()
+
+    async def _receive(self, client: Client) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                message = await client.socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                raw = message.get("text") or message.get("bytes") or ""
+                try:
+                    if len(raw) > MESSAGE_LIMIT:
+                        raise msgspec.ValidationError("longer than any page sends")
+                    said = msgspec.json.decode(raw, type=_FromPage)
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    client.dropped = (UNREADABLE, "message not understood")
+                    self.health.error("api.page_unreadable", str(error))
+                    return
+                self._hear_page(client, said)
+
+    def _hear_page(self, client: Client, said: _FromPage) -> None:
+        if said.type == "me":
+            client.person = said.person if said.person in self.people else None
+            if client.person:
+                self._spawn(self._waiting_notices(client))
+        elif said.type == "watch":
+            client.watched = None if said.points is None else frozenset(said.points) & self.points
+            latest = self.picture.snapshot(client.watched)["latest"]
+            client.push(frame("latest", latest=latest))
+        elif said.type in ("arrived", "read") and said.notice and client.person:
+            self._spawn(self._told(said.type, said.notice))
+        elif said.type == "opened" and said.incident and client.person:
+            self._spawn(self._read_all(said.incident, client.person))
+
+    async def _notices_of(self, incident: str, person: str) -> list[Notice]:
+        answer = await self.bus.ask(f"{subjects.ASK}.duty.notices", {"incident": incident}, timeout=3.0)
+        notices = msgspec.json.decode(answer, type=list[Notice])
+        return [n for n in notices if n.person == person and n.channel == "websocket"]
+
+    async def _waiting_notices(self, client: Client) -> None:
+        """What was sent to this person before the page was open."""
+        for incident in list(self.picture.incidents):
+            with contextlib.suppress(FangweiError, msgspec.MsgspecError):
+                for notice in await self._notices_of(incident, client.person or ""):
+                    if notice.state != NoticeState.READ:
+                        client.push(
+                            frame("notice", notice=notice), urgent=True, replaces=f"notice {notice.id}"
+                        )
+
+    async def _read_all(self, incident: str, person: str) -> None:
+        with contextlib.suppress(FangweiError, msgspec.MsgspecError):
+            for notice in await self._notices_of(incident, person):
+                if notice.state != NoticeState.READ:
+                    await self._told("read", notice.id)
+
+    async def _told(self, what: str, notice: str) -> None:
+        if (notice, what) in self._delivered:
+            return
+        if len(self._delivered) > 50_000:
+            self._delivered.clear()
+        self._delivered.add((notice, what))
+        try:
+            await self.bus.ask(f"{subjects.DO}.duty.{what}", {"notice": notice}, timeout=3.0)
+        except FangweiError as error:
+            self._delivered.discard((notice, what))
+            self.health.error(f"api.notice_{what}", f"{notice[:64]}: {error}")
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def stop(self) -> None:
+        """Close every page with a reason; they reconnect when the platform is back."""
+        self._stopping.set()

@@ -1,0 +1,1 @@
+"""HTTP routes, a file per room they speak to."""

@@ -1,0 +1,81 @@
+"""Incidents: the list, one with its timeline and who was told, and "I have it"."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from fangwei.api.context import Command, Context, ItemId, as_json
+from fangwei.bus import subjects
+from fangwei.core.errors import FangweiError
+from fangwei.core.events import IncidentStatus
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class OnIncident(Command):
+    """Take, release or close; words are kept in the timeline."""
+
+    text: Words | None = None
+
+
+class Note(Command):
+    """Something a person saw or did."""
+
+    text: Words
+
+
+def router(context: Context) -> APIRouter:
+    """GET /incidents, /incidents/{id}; POST /incidents/{id}/take|release|note|close."""
+    routes = APIRouter(prefix="/incidents", tags=["incidents"])
+
+    @routes.get("")
+    async def listed(
+        status: Annotated[list[IncidentStatus] | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> Response:
+        """Incidents, open ones when no status is named."""
+        return await context.ask("incidents.list", {"statuses": status, "limit": limit})
+
+    @routes.get("/{incident}")
+    async def show(incident: ItemId) -> Response:
+        """{incident, timeline, notices}; notices are null while duty does not answer, which is not "nobody was told"."""
+
+        async def notices() -> msgspec.Raw | None:
+            try:
+                return msgspec.Raw(
+                    await context.bus.ask(f"{subjects.ASK}.duty.notices", {"incident": incident}, 3.0)
+                )
+            except FangweiError as error:
+                context.health.error("api.notices_unknown", str(error))
+                return None
+
+        asked = context.bus.ask(f"{subjects.ASK}.incidents.show", {"incident": incident}, 5.0)
+        shown, told = await asyncio.gather(asked, notices())
+        answer = msgspec.json.decode(shown, type=dict[str, msgspec.Raw])
+        return as_json({**answer, "notices": told})
+
+    @routes.post("/{incident}/take")
+    async def take(incident: ItemId, command: OnIncident) -> Response:
+        """I have it: stops escalation."""
+        return await context.do("incidents.take", command, incident=incident)
+
+    @routes.post("/{incident}/release")
+    async def release(incident: ItemId, command: OnIncident) -> Response:
+        """Give it back; escalation goes on."""
+        return await context.do("incidents.release", command, incident=incident)
+
+    @routes.post("/{incident}/note")
+    async def note(incident: ItemId, command: Note) -> Response:
+        """Add a line to the timeline."""
+        return await context.do("incidents.note", command, incident=incident)
+
+    @routes.post("/{incident}/close")
+    async def close(incident: ItemId, command: OnIncident) -> Response:
+        """A person says it is over."""
+        return await context.do("incidents.close", command, incident=incident)
+
+    return routes

@@ -1,0 +1,65 @@
+"""How the platform itself is: processes, sources, who is on duty."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from fangwei.api.context import Context, ItemId, Time, as_json
+from fangwei.core.clock import SECOND, now_ns
+
+SILENT_AFTER = 3 * SECOND
+"""Reports come every second; three missed ones are no hiccup."""
+
+EXPECTED = ("connect", "alarms", "historian", "incidents", "app")
+"""The processes of `fangwei up`; one that never spoke is missing, not absent."""
+
+
+def processes(reports: dict[str, Any], now: int) -> list[dict[str, Any]]:
+    """Every expected or heard process with its state; `missing` after 3 s of silence. Pure."""
+    rows = []
+    for name in [*EXPECTED, *sorted(set(reports) - set(EXPECTED))]:
+        report = reports.get(name)
+        if report is None:
+            rows.append({"process": name, "state": "missing", "time": None})
+            continue
+        row = msgspec.structs.asdict(report)
+        if now - report.time > SILENT_AFTER:
+            row["state"] = "missing"
+        rows.append(row)
+    return rows
+
+
+def router(context: Context) -> APIRouter:
+    """GET /health, /sources, /duty/on-duty."""
+    routes = APIRouter(tags=["system"])
+
+    @routes.get("/health")
+    async def health() -> Response:
+        """Each process with counts, gauges and named errors; whether the bus is reachable."""
+        picture = context.hub.picture
+        rows = processes(picture.processes, now_ns())
+        return as_json(
+            {
+                "time": now_ns(),
+                "bus": context.bus.connected,
+                "healthy": context.bus.connected and all(r["state"] == "running" for r in rows),
+                "processes": rows,
+                "confirmed": picture.confirmed,
+            }
+        )
+
+    @routes.get("/sources")
+    async def sources() -> Response:
+        """State, lag, errors and last reading of every field connection."""
+        return await context.ask("connect.sources", {})
+
+    @routes.get("/duty/on-duty")
+    async def on_duty(
+        zone: Annotated[ItemId | None, Query()] = None, time: Annotated[Time | None, Query()] = None
+    ) -> Response:
+        """Who answers for a zone (the whole site without one), step by step of escalation."""
+        return await context.ask("duty.on_duty", {"zone": zone, "time": time})
+
+    return routes

@@ -1,0 +1,105 @@
+"""The application process: HTTP and live push on loopback."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+
+from fangwei.api.app import make_app
+from fangwei.api.live import MESSAGE_LIMIT, Hub
+from fangwei.bus.client import Bus
+from fangwei.core.errors import FangweiError
+from fangwei.core.health import Health
+from fangwei.core.settings import Settings, refuse_foreign_address
+from fangwei.core.texts import Text
+from fangwei.plant.site import Site
+
+
+class PortTaken(FangweiError):
+    """Another program listens where the page should be."""
+
+    code = "api.port_taken"
+    text = Text(
+        "无法在 {host}:{port} 打开页面：{why}。请关闭占用该端口的程序，或设置 FANGWEI_WEB_PORT",
+        "The page cannot listen on {host}:{port}: {why}. Stop the other program or set FANGWEI_WEB_PORT",
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the process that holds us decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing: `stop` ends us."""
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    # Bound here rather than by uvicorn, which ends the whole process when the port is taken.
+    host = "127.0.0.1" if settings.host == "localhost" else settings.host
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, settings.web_port))
+        listener.listen(512)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set.
+
+    Raises:
+        AddressRefused: settings.host is not a loopback address.
+        PortTaken: the port cannot be listened on.
+    """
+    refuse_foreign_address(settings.host)
+    hub = Hub(site, bus, health)
+    app = make_app(site, bus, health, hub)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.web_port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws_max_size=MESSAGE_LIMIT,
+        # Deflating each frame for each page would undo "encode once for all".
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        limit_concurrency=2000,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    try:
+        listener = _listen(settings)
+    except OSError as error:
+        raise PortTaken(host=settings.host, port=settings.web_port, why=error.strerror or error) from error
+    await hub.listen()
+    keeping_up = asyncio.create_task(hub.run())
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopped = asyncio.create_task(stop.wait())
+    health.state = "running"
+    try:
+        done, _ = await asyncio.wait({keeping_up, serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopped}:
+            task.result()
+    finally:
+        health.state = "stopping"
+        hub.stop()
+        server.should_exit = True
+        for task in (keeping_up, stopped):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(serving, keeping_up, stopped, return_exceptions=True), 6)
+        listener.close()

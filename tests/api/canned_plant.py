@@ -1,0 +1,608 @@
+"""A small site and rooms that answer for it on a real broker, so that the door can be tried without the others.
+
+`python tests/api/canned_plant.py` runs the door with a growing incident until interrupted (page development).
+"""
+
+import asyncio
+import math
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from fangwei.api.service import serve
+from fangwei.bus import codec
+from fangwei.bus.client import Bus
+from fangwei.bus.server import binary, write_config
+from fangwei.core.clock import MINUTE, SECOND, now_ns
+from fangwei.core.errors import FangweiError
+from fangwei.core.events import (
+    AlarmChange,
+    AlarmEvent,
+    AlarmState,
+    AlarmStatus,
+    Hazard,
+    Incident,
+    IncidentEvent,
+    IncidentMember,
+    IncidentStatus,
+    Notice,
+    NoticeState,
+    SourceHealth,
+    SourceState,
+    TimelineEntry,
+)
+from fangwei.core.health import Health
+from fangwei.core.reading import Readings
+from fangwei.core.settings import Settings
+from fangwei.core.texts import Text
+from fangwei.plant.schema import (
+    HAZARD_OF,
+    Channel,
+    Duty,
+    Gas,
+    Georeference,
+    Kind,
+    Limit,
+    Name,
+    Person,
+    Rationalisation,
+    SiteHead,
+    Source,
+    Storey,
+    Zone,
+)
+from fangwei.plant.site import Site, SitePoint
+
+ZONES = [
+    ("mixing", "电极制浆", "Electrode mixing", "f1", (0, 40, 40, 70)),
+    ("coating", "涂布", "Coating", "f1", (40, 40, 100, 70)),
+    ("nmp", "NMP 回收", "NMP recovery", "f1", (100, 40, 130, 70)),
+    ("assembly", "装配", "Cell assembly", "f1", (0, 0, 45, 36)),
+    ("filling", "注液间", "Electrolyte filling", "f1", (45, 0, 70, 36)),
+    ("store", "电解液库", "Electrolyte store", "f1", (70, 0, 90, 18)),
+    ("corridor", "注液走廊", "Filling corridor", "f1", (70, 18, 90, 36)),
+    ("formation", "化成与老化", "Formation and ageing", "f1", (90, 0, 130, 36)),
+    ("loft", "风机夹层", "Fan loft", "f2", (40, 0, 100, 36)),
+    ("control", "中控室", "Control room", "f2", (100, 0, 130, 36)),
+]
+
+
+class IncidentUnknown(FangweiError):
+    """No incident of that id."""
+
+    code = "incidents.incident_unknown"
+    text = Text("没有事件 {incident}", "There is no incident {incident}")
+
+
+def _why(what_zh: str, what_en: str) -> Rationalisation:
+    return Rationalisation(
+        cause=Name(zh=f"{what_zh}：法兰或软管泄漏", en=f"{what_en}: leaking flange or hose"),
+        consequence=Name(
+            zh="形成爆炸性混合物，遇火花起火", en="An explosive mixture forms; a spark starts a fire"
+        ),
+        action=Name(
+            zh="停止注液，关闭进料阀，开启事故排风；人员从东侧门撤离",
+            en="Stop filling, close the feed valve, start emergency extraction; leave by the east door",
+        ),
+        time_to_respond=300,
+    )
+
+
+def _limits(kind: Kind) -> tuple[Limit, ...]:
+    gas = _why("可燃气体", "Combustible gas")
+    return {
+        Kind.COMBUSTIBLE_GAS: (
+            Limit(id="hi", type="high", at=10, deadband=1, priority=2, rationalisation=gas, shelvable=False),
+            Limit(
+                id="hi_hi", type="high", at=25, deadband=2, priority=1, rationalisation=gas, shelvable=False
+            ),
+        ),
+        Kind.TEMPERATURE: (Limit(id="hi", type="high", at=45, deadband=1, priority=3),),
+        Kind.VENTILATION_FLOW: (Limit(id="lo", type="low", at=2000, deadband=100, priority=2),),
+        Kind.VIBRATION: (Limit(id="hi", type="high", at=7.1, deadband=0.5, priority=4),),
+        Kind.OXYGEN: (Limit(id="lo", type="low", at=19.5, priority=1),),
+    }.get(kind, ())
+
+
+KINDS = [
+    (Kind.COMBUSTIBLE_GAS, "GAS", "%LEL", "可燃气体", "Combustible gas", (0, 5), 2),
+    (Kind.TEMPERATURE, "TT", "degC", "温度", "Temperature", (18, 35), 24),
+    (Kind.OXYGEN, "O2", "%vol", "氧含量", "Oxygen", (20.5, 21.2), 20.9),
+    (Kind.VENTILATION_FLOW, "FT", "m3/h", "排风量", "Extraction flow", (3000, 4200), 3600),
+    (Kind.VIBRATION, "VT", "mm/s", "风机振动", "Fan vibration", (0, 4.5), 2.1),
+    (Kind.SMOKE, "SD", "%", "烟感", "Smoke", (0, 2), 0.2),
+    (Kind.HOT_SPOT, "IR", "degC", "热像最高温", "Hottest pixel", (20, 50), 31),
+    (Kind.ACCESS, "DR", "state", "门", "Door", None, 0),
+    (Kind.PEOPLE_POSITION, "PP", "persons", "在场人数", "People present", None, 3),
+]
+
+
+def canned_site() -> Site:
+    """Ten zones on two floors, some 130 points, three people on duty."""
+    zones, points = {}, {}
+    for id, zh, en, storey, (x0, y0, x1, y1) in ZONES:
+        floor = 0.0 if storey == "f1" else 6.0
+        polygon = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        zones[id] = Zone(
+            id=id,
+            name=Name(zh=zh, en=en),
+            storey=storey,
+            polygon=polygon,
+            floor=floor,
+            ceiling=floor + 6,
+            use="indoor",
+        )
+        places = random.Random(id)
+        for kind, code, unit, kzh, ken, normal, _ in KINDS:
+            for n in range(1 if kind in (Kind.ACCESS, Kind.PEOPLE_POSITION, Kind.OXYGEN) else 2):
+                at = (
+                    x0 + places.uniform(0.1, 0.9) * (x1 - x0),
+                    y0 + places.uniform(0.12, 0.88) * (y1 - y0),
+                    floor + 1.5,
+                )
+                pid = f"{id.upper()[:4]}-{code}-{n + 1:02d}"
+                points[pid] = SitePoint.make(
+                    pid,
+                    kind,
+                    id,
+                    at,
+                    unit,
+                    name=Text(f"{zh}{kzh} {n + 1}", f"{en} {ken.lower()} {n + 1}"),
+                    normal=normal,
+                    gas=Gas(substance="DMC", lel=4.2) if kind is Kind.COMBUSTIBLE_GAS else None,
+                    limits=_limits(kind),
+                    stale_after=10.0,
+                    states={0: Text("关", "closed"), 1: Text("开", "open")} if kind is Kind.ACCESS else {},
+                )
+    for pid, unit, zh, en in (
+        ("WX-SPEED", "m/s", "风速", "Wind speed"),
+        ("WX-DIR", "deg", "风向", "Wind direction"),
+    ):
+        points[pid] = SitePoint.make(pid, Kind.WEATHER, "loft", (70, 30, 12), unit, name=Text(zh, en))
+    storeys = [
+        Storey(id="f1", name=Name(zh="一层", en="Ground floor"), floor=0, ceiling=6),
+        Storey(id="f2", name=Name(zh="二层", en="First floor"), floor=6, ceiling=12),
+    ]
+    head = SiteHead(
+        id="canned",
+        name=Name(zh="示例电池厂", en="Example battery plant"),
+        georeference=Georeference(longitude=119.6, latitude=31.3),
+        storeys=storeys,
+    )
+    duty = Duty(
+        people=[
+            Person(id="li_na", name=Name(zh="李娜", en="Li Na"), role="shift_supervisor", channels=["wecom"]),
+            Person(id="wang_wei", name=Name(zh="王伟", en="Wang Wei"), role="area_operator"),
+            Person(id="chen_jie", name=Name(zh="陈洁", en="Chen Jie"), role="safety_engineer", language="en"),
+        ],
+        channels=[Channel(id="wecom", type="webhook", url="http://127.0.0.1:9/none")],
+    )
+    sources = {
+        s: Source(id=s, protocol=p)
+        for s, p in (("opcua-line", "opcua"), ("gas-panel", "modbus"), ("people", "mqtt"))
+    }
+    return Site(head=head, zones=zones, points=points, sources=sources, duty=duty)
+
+
+class CannedPlant:
+    """Answers what the rooms answer; `leak` grows an incident step by step."""
+
+    def __init__(self, site: Site, bus: Bus) -> None:
+        self.site, self.bus = site, bus
+        self.incidents: dict[str, Incident] = {}
+        self.timelines: dict[str, list[TimelineEntry]] = {}
+        self.alarms: dict[str, AlarmStatus] = {}
+        self.journal: list[AlarmEvent] = []
+        self.notices: dict[str, Notice] = {}
+        self.commands: list[tuple[str, dict[str, Any]]] = []
+        self.started = now_ns()
+        self.leak_started: int | None = None
+
+    async def answer(self) -> None:
+        """Subscribe to every question and command."""
+        b = self.bus
+        await b.answer("fw.ask.historian.latest", dict, self._latest)
+        await b.answer("fw.ask.historian.downsample", dict, self._downsample)
+        await b.answer("fw.ask.historian.range", dict, self._range)
+        await b.answer("fw.ask.alarms.list", dict, self._of(lambda q: list(self.alarms.values())))
+        await b.answer("fw.ask.alarms.journal", dict, self._of(lambda q: self.journal[::-1][: q["limit"]]))
+        await b.answer("fw.ask.alarms.kpi", dict, self._of(lambda q: {"per_10_min_mean": 0.4}))
+        await b.answer("fw.ask.incidents.list", dict, self._of(self._list))
+        await b.answer("fw.ask.incidents.show", dict, self._of(self._show))
+        on_duty = [{"step": 0, "people": [self.site.duty.people[0].model_dump(exclude={"name"})]}]
+        await b.answer("fw.ask.duty.on_duty", dict, self._of(lambda q: on_duty))
+        await b.answer("fw.ask.duty.notices", dict, self._of(self._notices))
+        await b.answer("fw.ask.connect.sources", dict, self._of(lambda q: self.sources()))
+        for room, verbs in (
+            ("alarms", "acknowledge shelve unshelve take_out put_back reset"),
+            ("incidents", "take release note close"),
+            ("duty", "arrived read"),
+        ):
+            for verb in verbs.split():
+                await b.answer(f"fw.do.{room}.{verb}", dict, self._command(room, verb))
+
+    def _of(self, function: Any) -> Any:
+        async def answering(question: dict[str, Any]) -> Any:
+            return function(question)
+
+        return answering
+
+    def _list(self, question: dict[str, Any]) -> list[Incident]:
+        wanted = question.get("statuses")
+        over = ("closed", "dissolved")
+        return [
+            i for i in self.incidents.values() if (i.status in wanted if wanted else i.status not in over)
+        ]
+
+    def _show(self, question: dict[str, Any]) -> dict[str, Any]:
+        incident = self.incidents.get(question["incident"])
+        if incident is None:
+            raise IncidentUnknown(incident=question["incident"])
+        return {"incident": incident, "timeline": self.timelines[incident.id]}
+
+    def _notices(self, question: dict[str, Any]) -> list[Notice]:
+        return [n for n in self.notices.values() if n.incident == question["incident"]]
+
+    def sources(self) -> list[SourceHealth]:
+        now = now_ns()
+        rows = []
+        for n, (id, source) in enumerate(self.site.sources.items()):
+            down = id == "people" and os.environ.get("CANNED_SOURCE_DOWN") == "1"
+            rows.append(
+                SourceHealth(
+                    source=id,
+                    protocol=source.protocol,
+                    state=SourceState.DOWN if down else SourceState.UP,
+                    since=self.started,
+                    time=now,
+                    readings=(now - self.started) // SECOND * 40 * (n + 1),
+                    errors=3 if down else 0,
+                    last_reading=now - (95 * SECOND if down else SECOND // 2),
+                    lag_s=0.04,
+                    clock_offset_s=0.002,
+                    detail="connection refused" if down else "",
+                )
+            )
+        return rows
+
+    def value(self, point: SitePoint, at: int) -> float:
+        """The canned physics: a slow wave, and gas that rises after the leak began."""
+        base = {k: v for k, *_, v in KINDS}.get(point.kind, 3.4)
+        if point.id == "WX-DIR":
+            return 225 + 20 * math.sin(at / SECOND / 40)
+        phase = (point.key % 1000) / 1000 * 6.28
+        value = (
+            base
+            + base * 0.06 * math.sin(at / SECOND / 37 + phase)
+            + base * 0.01 * math.sin(at / SECOND * 3 + phase)
+        )
+        if point.kind in (Kind.ACCESS, Kind.PEOPLE_POSITION):
+            return float(round(base + (point.key % 4 if point.kind is Kind.PEOPLE_POSITION else 0)))
+        if point.kind is Kind.COMBUSTIBLE_GAS and self.leak_started and at > self.leak_started:
+            t = (at - self.leak_started) / SECOND
+            delay = {"filling": 0, "corridor": 20, "store": 45}.get(point.zone)
+            if delay is not None and t > delay:
+                value += min(55, (t - delay) * 0.9)
+        return value
+
+    async def _latest(self, question: dict[str, Any]) -> dict[str, Any]:
+        now = now_ns()
+        wanted = question["points"] or list(self.site.points)
+        return {
+            "readings": [
+                {
+                    "point": p,
+                    "source_time": now,
+                    "receive_time": now,
+                    "value": self.value(self.site.points[p], now),
+                    "quality": 0,
+                }
+                for p in wanted
+            ]
+        }
+
+    async def _downsample(self, question: dict[str, Any]) -> dict[str, Any]:
+        start, end, buckets = question["start"], question["end"], question["buckets"]
+        step = (end - start) // buckets
+        series = {}
+        for p in question["points"]:
+            point = self.site.points[p]
+            times = [start + i * step for i in range(buckets)]
+            # a hole of a tenth of the window and nothing after now
+            hole = range(buckets * 3 // 10, buckets * 4 // 10) if point.kind is Kind.TEMPERATURE else range(0)
+            means = [None if i in hole or t > now_ns() else self.value(point, t) for i, t in enumerate(times)]
+            wide = step > 2 * SECOND
+            series[p] = {
+                "time": times,
+                "min": [m if m is None else m - (abs(m) * 0.03 if wide else 0) for m in means],
+                "max": [m if m is None else m + (abs(m) * 0.03 if wide else 0) for m in means],
+                "mean": means,
+                "last": means,
+                "count": [0 if m is None else max(1, step // SECOND) for m in means],
+                "quality": [0] * buckets,
+            }
+        return {"series": series}
+
+    async def _range(self, question: dict[str, Any]) -> bytes:
+        import pyarrow as pa
+
+        point = self.site.points[question["point"]]
+        times = list(range(question["start"], question["end"], SECOND))[: question["limit"]]
+        table = pa.table(
+            {
+                "source_time": pa.array(times, pa.int64()),
+                "receive_time": pa.array(times, pa.int64()),
+                "value": pa.array([self.value(point, t) for t in times], pa.float64()),
+                "quality": pa.array([0] * len(times), pa.int16()),
+            }
+        )
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return sink.getvalue().to_pybytes()
+
+    def _command(self, room: str, verb: str) -> Any:
+        async def obey(command: dict[str, Any]) -> Any:
+            self.commands.append((f"{room}.{verb}", command))
+            now = now_ns()
+            if room == "duty":
+                notice = self.notices[command["notice"]]
+                changed = msgspec.structs.replace(notice, state=NoticeState(verb), **{verb: now})
+                self.notices[notice.id] = changed
+                await self.bus.emit(f"fw.notices.{notice.person}", changed)
+                return changed
+            if room == "alarms":
+                names = command.get("alarms") or [command["alarm"]]
+                state = {"acknowledge": AlarmState.ACKED, "shelve": AlarmState.SHELVED}.get(
+                    verb, AlarmState.UNACKED
+                )
+                for name in names:
+                    await self.move(
+                        name, state, by=command["by"], reason=command.get("reason"), until=now + 30 * MINUTE
+                    )
+                return {"done": names, "refused": []} if verb == "acknowledge" else self.alarms[names[0]]
+            incident = self._show(command)["incident"]
+            status = {
+                "take": IncidentStatus.OWNED,
+                "release": IncidentStatus.OPEN,
+                "close": IncidentStatus.CLOSED,
+            }
+            owner = {"take": command["by"], "release": None}.get(verb, incident.owner)
+            kind = {"take": "taken", "release": "released", "note": "note", "close": "closed"}[verb]
+            words = command.get("text") or {"take": "我来处理", "release": "交回", "close": "关闭"}.get(
+                verb, ""
+            )
+            changed = msgspec.structs.replace(
+                incident,
+                revision=incident.revision + 1,
+                status=status.get(verb, incident.status),
+                owner=owner,
+                owned_at=now if verb == "take" else incident.owned_at,
+                updated=now,
+            )
+            await self.tell(changed, kind, Text(words, words), by=command["by"])
+            return changed
+
+        return obey
+
+    async def move(self, name: str, state: AlarmState, **more: Any) -> None:
+        """One alarm to another state, by event."""
+        status = msgspec.structs.replace(self.alarms[name], state=state, changed=now_ns(), **more)
+        self.alarms[name] = status
+        await self._emit_alarm(status, AlarmChange.ACKNOWLEDGED)
+
+    async def _emit_alarm(self, s: AlarmStatus, change: AlarmChange) -> None:
+        skip = {"shelvable", "since", "changed"}
+        fields = {k: v for k, v in msgspec.structs.asdict(s).items() if k not in skip}
+        event = AlarmEvent(
+            id=f"{s.occurrence}/{change}",
+            change=change,
+            source_time=s.since,
+            receive_time=s.since,
+            decided_time=s.changed,
+            **fields,
+        )
+        self.journal.append(event)
+        await self.bus.emit(f"fw.alarms.{s.zone}", event)
+
+    async def tell(self, incident: Incident, kind: str, text: Text, **more: Any) -> None:
+        """Incident changed: keep it, and say so."""
+        now = now_ns()
+        entry = TimelineEntry(
+            id=f"{incident.id}/{incident.revision}", time=now, recorded=now, kind=kind, text=text, **more
+        )
+        self.incidents[incident.id] = incident
+        self.timelines.setdefault(incident.id, []).append(entry)
+        event = IncidentEvent(id=entry.id, change=kind, incident=incident, entries=[entry])
+        await self.bus.emit(f"fw.incidents.{incident.id}", event)
+
+    async def raise_alarm(self, point: SitePoint, limit: Limit) -> AlarmStatus:
+        """A limit is passed now."""
+        now = now_ns()
+        name = f"{point.id}.{limit.id}"
+        status = AlarmStatus(
+            alarm=name,
+            occurrence=f"{name}/{now}",
+            point=point.id,
+            zone=point.zone,
+            east=point.place[0],
+            north=point.place[1],
+            up=point.place[2],
+            kind=point.kind,
+            hazard=HAZARD_OF[point.kind],
+            priority=limit.priority,
+            state=AlarmState.UNACKED,
+            active=True,
+            value=limit.at * 1.04,
+            limit=limit.at,
+            unit=point.unit,
+            quality=0,
+            since=now,
+            changed=now,
+            message=Text(f"{point.name.zh}高", f"{point.name.en} high"),
+            shelvable=limit.shelvable,
+        )
+        self.alarms[name] = status
+        await self._emit_alarm(status, AlarmChange.RAISED)
+        return status
+
+    def member(self, s: AlarmStatus, certainty: float = 0.95) -> IncidentMember:
+        return IncidentMember(
+            certainty=certainty,
+            **{k: getattr(s, k) for k in IncidentMember.__struct_fields__ if k != "certainty"},
+        )
+
+    async def open_incident(self, first: AlarmStatus, id: str, title: Text) -> Incident:
+        """Announce an incident and tell the person on duty."""
+        now = now_ns()
+        m = self.member(first)
+        incident = Incident(
+            id=id,
+            revision=1,
+            status=IncidentStatus.OPEN,
+            title=title,
+            hazard=first.hazard,
+            priority=first.priority,
+            zones=[first.zone],
+            started=now,
+            updated=now,
+            announced=now,
+            first_out=m,
+            members=[m],
+            growing=True,
+        )
+        await self.tell(
+            incident, "opened", title, zone=first.zone, alarm=first.alarm, value=first.value, unit=first.unit
+        )
+        person = self.site.duty.people[0]
+        for channel, state in (("websocket", NoticeState.SENT), ("wecom", NoticeState.ARRIVED)):
+            notice = Notice(
+                id=f"{id}-{person.id}-{channel}",
+                incident=id,
+                revision=1,
+                person=person.id,
+                person_name=person.name.text,
+                channel=channel,
+                step=0,
+                state=state,
+                text=title,
+                sent=now,
+                arrived=now + 300_000_000 if state is NoticeState.ARRIVED else None,
+            )
+            self.notices[notice.id] = notice
+            await self.bus.emit(f"fw.notices.{person.id}", notice)
+        return incident
+
+    async def grow(self, id: str, alarm: AlarmStatus) -> None:
+        """Another alarm joins."""
+        old = self.incidents[id]
+        zones = old.zones if alarm.zone in old.zones else [*old.zones, alarm.zone]
+        name = self.site.points[alarm.point].name
+        new = msgspec.structs.replace(
+            old,
+            revision=old.revision + 1,
+            members=[*old.members, self.member(alarm, 0.88)],
+            zones=zones,
+            priority=min(old.priority, alarm.priority),
+            updated=now_ns(),
+        )
+        text = Text(f"{name.zh}报警加入", f"{name.en} alarm joined")
+        kind = "grew" if zones != old.zones else "joined"
+        await self.tell(
+            new,
+            kind,
+            text,
+            zone=alarm.zone,
+            alarm=alarm.alarm,
+            value=alarm.value,
+            unit=alarm.unit,
+            certainty=0.88,
+        )
+
+    async def beat(self, stop: asyncio.Event) -> None:
+        """Latest values, sources and processes each second."""
+        processes = {n: Health(n) for n in ("connect", "alarms", "historian", "incidents")}
+        for h in processes.values():
+            h.state = "running"
+        processes["connect"].error("mqtt.not_json", "plant/x/value: unexpected character at byte 3", 12)
+        while not stop.is_set():
+            now = now_ns()
+            points = list(self.site.points.values())
+            batch = Readings.of(
+                [p.key for p in points],
+                [now] * len(points),
+                [now] * len(points),
+                np.array([self.value(p, now) for p in points]),
+                [64 if p.id.endswith("VT-02") else 0 for p in points],
+            )
+            await self.bus.publish("fw.latest", codec.encode(batch))
+            for source in self.sources():
+                await self.bus.emit(f"fw.sources.{source.source}", source)
+            for name, health in processes.items():
+                health.count("readings", 120)
+                await self.bus.emit(f"fw.health.{name}", health.report(os.getpid()))
+            await asyncio.sleep(1)
+
+    async def story(self) -> None:
+        """A leak that drifts over three zones, and a fan that shakes elsewhere."""
+        self.leak_started = now_ns()
+        p = self.site.points
+        fan = p["MIXI-VT-01"]
+        shaking = await self.raise_alarm(fan, fan.limits[0])
+        await self.open_incident(shaking, "inc-fan", Text("制浆风机振动高", "Mixing fan vibration high"))
+        steps = [("FILL-GAS-01", 0), ("FILL-GAS-02", 0), ("FILL-GAS-01", 1), ("CORR-GAS-01", 0), ("FILL-FT-01", 0),
+                 ("CORR-GAS-02", 0), ("STOR-GAS-01", 0), ("FILL-GAS-02", 1), ("CORR-GAS-01", 1)]  # fmt: skip
+        for n, (id, limit) in enumerate(steps):
+            await asyncio.sleep(0.2 if n < 2 else float(os.environ.get("CANNED_STEP_S", "4")))
+            alarm = await self.raise_alarm(p[id], p[id].limits[limit])
+            if n == 0:
+                await self.open_incident(
+                    alarm,
+                    "inc-leak",
+                    Text("注液间可燃气体泄漏", "Combustible gas leak in electrolyte filling"),
+                )
+            else:
+                await self.grow("inc-leak", alarm)
+
+
+async def main() -> None:
+    """The door on $FANGWEI_WEB_PORT with this plant behind it."""
+    data = Path(os.environ.get("FANGWEI_DATA", "/tmp/fw/canned"))
+    settings = Settings.from_environment(data=data, nats_token="canned", nats_port=int(os.environ.get("FANGWEI_NATS_PORT", "14222")),
+                                         mqtt_port=int(os.environ.get("FANGWEI_MQTT_PORT", "11883")))  # fmt: skip
+    settings.data.mkdir(parents=True, exist_ok=True)
+    null = asyncio.subprocess.DEVNULL
+    broker = await asyncio.create_subprocess_exec(
+        binary(), "-c", str(write_config(settings)), stdout=null, stderr=null
+    )
+    stop = asyncio.Event()
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sig, stop.set)
+    site = canned_site()
+    health = Health("app")
+    bus, other = await Bus.connect(settings, health), await Bus.connect(settings, Health("canned"))
+    await other.ensure_streams()
+    plant = CannedPlant(site, other)
+    await plant.answer()
+    tasks = [asyncio.create_task(plant.beat(stop)), asyncio.create_task(bus.report_health())]
+    if "--quiet" not in sys.argv:
+        tasks.append(asyncio.create_task(plant.story()))
+    try:
+        await serve(settings, site, bus, health, stop)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await bus.close()
+        await other.close()
+        broker.terminate()
+        await broker.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
