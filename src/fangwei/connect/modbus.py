@@ -154,8 +154,9 @@ class Modbus(Connector):
                     self._send_bad(block.places)
         self._blocks = still
         self._send_bad([place for place, _ in self._refused.values()])
-        troubles.extend(f"{p.item.point.id}
-        ({p.table} {p.register}): {why}" for p, why in self._refused.values()) if troubles:
+        for place, why in self._refused.values():
+            troubles.append(f"{place.item.point.id} ({place.table} {place.register}): {why}")
+        if troubles:
             self.degraded("; ".join(troubles[:5]))
             self.times_up += 1
         elif answered or not self._blocks:
@@ -164,7 +165,8 @@ class Modbus(Connector):
     async def _without_faulty(
         self, client: AsyncModbusTcpClient, block: Block[Item], refusal: BlockRefused
     ) -> list[Block[Item]]:
-        """Halve a refused block until the items at fault are alone; the others are read and kept in their blocks."""
+        """Halve a refused block until the items at fault are alone; the others are read and kept in their
+        blocks."""
         if len(block.places) == 1:
             place = block.places[0]
             self._refused[place.item.key] = (place, str(refusal))
@@ -184,7 +186,8 @@ class Modbus(Connector):
 
         Raises:
             BlockRefused: the device answered with an exception.
-            ConnectionLost: no answer, or one that is not Modbus: after it, answers and questions no longer pair up.
+            ConnectionLost: no answer, or one that is not Modbus: after it, answers and questions no longer
+            pair up.
         """
         ask = {
             "holding": client.read_holding_registers,
