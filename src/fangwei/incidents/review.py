@@ -1,0 +1,208 @@
+"""Revision: who proved to chatter, what returned, what belongs elsewhere, which incidents are one.
+
+Pure; called about once a second and after a member's own transition. Each finding is an edit of the desk,
+which
+writes its line.
+"""
+
+from itertools import combinations
+
+from fangwei.core.clock import MINUTE, SECOND
+from fangwei.core.events import Hazard, IncidentStatus
+from fangwei.incidents.affinity import JOIN, RELATED, Sign, attraction, kinship
+from fangwei.incidents.behaviour import judge
+from fangwei.incidents.desk import Desk
+from fangwei.incidents.membership import CREDIBLE, Case, Member, belief, chatters, in_step, point_name
+from fangwei.incidents.texts import LINES
+
+QUIET = 60 * SECOND
+"""All returned for this long: settled."""
+CLOSES_ALONE = 10 * MINUTE
+"""Incidents of priority 3 and 4 that nobody took close this long after settling; more urgent ones never
+do."""
+GROWING = 60 * SECOND
+LONELY = 2 * MINUTE
+"""An alarm of another family, alone in its zone for so long, had another cause."""
+MERGE = 0.55
+MERGE_GAP = 60 * SECOND
+
+
+def review_all(desk: Desk, now: int) -> None:
+    """Everything that time decides."""
+    for case in list(desk.cases.values()):
+        if not case.live:
+            continue
+        review_members(desk, case, now)
+        if case.live:
+            _split_what_does_not_hold_together(desk, case, now)
+            _settle(desk, case, now)
+    _merge_what_is_one(desk, now)
+
+
+def review_members(desk: Desk, case: Case, now: int) -> None:
+    """Weigh each member anew; let chatterers leave, dissolve the case when nothing else is in it."""
+    trust = [(m, belief(desk.histories[m.face.alarm], m, now)) for m in case.members.values()]
+    leavers: list[Member] = []
+    for member, value in trust:
+        history = desk.histories[member.face.alarm]
+        if history.active and history.turns and history.settle_s() > 0 and history.settled(now):
+            history.forgiven = history.turns[-1][0]
+        sure = round(value * (0.5 + 0.5 * member.attraction), 2)
+        if abs(sure - member.face.certainty) >= 0.1:
+            member.face.certainty = sure
+            case.stale = True
+        accompanied = value < CREDIBLE and in_step(member, trust, desk.near)
+        if chatters(history, member, case, now, accompanied):
+            leavers.append(member)
+    if leavers:
+        _let_go(desk, case, leavers, now)
+
+
+def _let_go(desk: Desk, case: Case, leavers: list[Member], now: int) -> None:
+    gone = {m.face.alarm for m in leavers}
+    if all(alarm in gone for alarm in case.members):
+        grave = [m for m in leavers if m.grave]
+        if grave:
+            if not case.kept:
+                case.kept = True
+                text = LINES["chatter_kept"].format(point=point_name(desk.site, grave[0].face.point))
+                desk.say(case, "chatter", text, now, event=desk.histories[grave[0].face.alarm].raised)
+            leavers = [m for m in leavers if not m.grave]
+            if leavers:
+                desk.leave(case, leavers, now)
+            return
+        last = dict(case.members)
+        desk.leave(case, leavers, now)
+        desk.say(case, "dissolved", LINES["dissolved"], now)
+        if case.owner is not None:
+            # Somebody is on the way: tell, and let that person close it.
+            case.status = IncidentStatus.SETTLED
+            case.settled_at = now
+            case.growing = False
+            return
+        desk.end(case, IncidentStatus.DISSOLVED, now)
+        case.members = last
+        return
+    desk.leave(case, leavers, now)
+
+
+def _settle(desk: Desk, case: Case, now: int) -> None:
+    if case.growing and now - case.last_join > GROWING:
+        case.growing = False
+        desk.say(case, "steady", LINES["steady"], now)
+    if case.status is IncidentStatus.SETTLED:
+        if case.owner is None and case.priority >= 3 and now - (case.settled_at or now) > CLOSES_ALONE:
+            desk.say(case, "closed", LINES["closed_alone"], now)
+            desk.end(case, IncidentStatus.CLOSED, now)
+        return
+    if any(m.face.active and not m.aside for m in case.members.values()):
+        case.quiet_since = None
+        return
+    if case.quiet_since is None:
+        case.quiet_since = now
+    elif now - case.quiet_since >= QUIET:
+        case.status = IncidentStatus.SETTLED
+        case.settled_at = now
+        case.growing = False
+        desk.say(case, "settled", LINES["settled"], now)
+
+
+def grown_real(desk: Desk, now: int) -> list[str]:
+    """Waiting alarms that stay active beyond everything they did before: they are real after all."""
+    real = []
+    for alarm in list(desk.waiting):
+        history = desk.histories[alarm]
+        if not history.active:
+            desk.waiting.pop(alarm)
+            continue
+        if history.settle_s() > 0 and history.settled(now):
+            history.forgiven = history.turns[-1][0]
+            real.append(alarm)
+    return sorted(real)
+
+
+def _split_what_does_not_hold_together(desk: Desk, case: Case, now: int) -> None:
+    if case.hazard is Hazard.DATA or len(case.members) < 2 or len(case.zones) < 2:
+        return
+    parts = _parts(desk, case)
+    if len(parts) > 1:
+        main = max(parts, key=lambda part: (len(part), case.first_out.alarm in part))
+        for part in parts:
+            if part is not main:
+                desk.split(case, sorted(part), now)
+    for alarm in _strangers(desk, case, now):
+        if len(case.members) > 1:
+            desk.split(case, [alarm], now)
+
+
+def _parts(desk: Desk, case: Case) -> list[list[str]]:
+    """Members by connected zones: within two steps of each other, as far as the zone graph tells."""
+    zones = list(case.zones)
+    left = set(zones)
+    groups: list[set[str]] = []
+    while left:
+        group = {min(left)}
+        edge = set(group)
+        left -= group
+        while edge:
+            edge = {b for a in edge for b in left if desk.near.hops(a, b) <= 2}
+            group |= edge
+            left -= edge
+        groups.append(group)
+    return [sorted(a for a, m in case.members.items() if m.face.zone in group) for group in groups]
+
+
+def _strangers(desk: Desk, case: Case, now: int) -> list[str]:
+    # Alone in its zone, of another family than whatever is next door: another cause.
+    found = []
+    for alarm, member in case.members.items():
+        if now - member.onset < LONELY or member.face.zone == case.first_out.zone:
+            continue
+        others = [m for m in case.members.values() if m is not member]
+        if any(m.face.zone == member.face.zone for m in others):
+            continue
+        if not any(kinship(member.face.kind, m.face.kind) >= RELATED for m in others):
+            found.append(alarm)
+    return sorted(found)
+
+
+def _merge_what_is_one(desk: Desk, now: int) -> None:
+    cases = sorted(
+        (c for c in desk.cases.values() if c.status is not IncidentStatus.SETTLED),
+        key=lambda c: (c.began, c.id),
+    )
+    for older, younger in combinations(cases, 2):
+        if not (older.live and younger.live) or older.id not in desk.cases or younger.id not in desk.cases:
+            continue
+        data = older.hazard is Hazard.DATA and younger.hazard is Hazard.DATA
+        if not data and not any(desk.near.hops(a, b) <= 1 for a in younger.zones for b in older.zones):
+            continue
+        if _one_cause(desk, older, younger, now):
+            kept, gone = (younger, older) if younger.owner and not older.owner else (older, younger)
+            desk.merge(kept, gone, now)
+
+
+def _one_cause(desk: Desk, older: Case, younger: Case, now: int) -> bool:
+    """The younger one's first believable alarm, and most of its others, would have joined the older one."""
+    mine = sorted((s for s in desk.signs(younger, now) if s.belief >= CREDIBLE), key=lambda s: s.time)
+    theirs = [s for s in desk.signs(older, now) if s.belief >= CREDIBLE]
+    if not mine or not theirs:
+        return False
+
+    def pull(sign: Sign) -> float:
+        beside = [s for s in theirs if abs(s.time - sign.time) <= MERGE_GAP]
+        return attraction(sign, beside, desk.near)
+
+    if pull(mine[0]) < MERGE:
+        return False
+    return sum(pull(sign) >= JOIN for sign in mine) * 2 > len(mine)
+
+
+def proven_chatterers(desk: Desk, now: int) -> list[tuple[str, float, int]]:
+    """Alarms known to chatter: (alarm, weight of the habit, raises in the last ten minutes), worst first."""
+    rows = [
+        (alarm, round(h.habit_at(now), 1), h.raises(now, 10 * MINUTE))
+        for alarm, h in desk.histories.items()
+        if h.known(now) or judge(h, now) == "chattering"
+    ]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
