@@ -1,0 +1,82 @@
+"""`fangwei`: one command, a word for each thing one does. Rooms are imported only when their word is used."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fangwei.core.errors import FangweiError
+from fangwei.core.settings import Settings
+
+
+class OneSentence(click.Group):
+    """A group whose errors are sentences, not traces."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a FangweiError becomes its text in both languages and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except FangweiError as error:
+            click.echo(f"{error.message.zh}\n{error.message.en}", err=True)
+            ctx.exit(2)
+
+
+data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder (FANGWEI_DATA; ./data).")
+site_option = click.option("--site", type=click.Path(path_type=Path), help="Site folder (FANGWEI_SITE).")
+
+
+@click.group(cls=OneSentence)
+def main() -> None:
+    """Fangwei 防微: stop it while it is small."""
+
+
+@main.command()
+@data_option
+@site_option
+@click.option("--host", help="Address of the page; loopback only until there is sign-in.")
+@click.option("--sim", is_flag=True, help="Also run the example plant.")
+def up(data: Path | None, site: Path | None, host: str | None, sim: bool) -> None:
+    """Start everything on this machine and watch it."""
+    import uvloop
+
+    from fangwei.host.supervisor import Supervisor
+
+    settings = Settings.from_environment(data=data, site=site, host=host)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_up(Supervisor, settings, sim))
+
+
+async def _up(supervisor: Any, settings: Settings, sim: bool) -> None:
+    await supervisor(settings, with_sim=sim).run()
+
+
+@main.command()
+@click.argument("rooms", nargs=-1, required=True)
+@click.option("--name", help="Name of this process in the health table (default: the first room).")
+def serve(rooms: tuple[str, ...], name: str | None) -> None:
+    """Run ROOMS in this process, against a bus that runs elsewhere."""
+    from fangwei.host import serve as host
+
+    sys.exit(host.main([name or rooms[0], *rooms]))
+
+
+@main.command()
+@data_option
+@click.option("--json", "as_json", is_flag=True)
+def status(data: Path | None, as_json: bool) -> None:
+    """How every process and source is; exit code 1 when something is wrong."""
+    import msgspec
+
+    from fangwei.host.status import read_status, render
+
+    result = asyncio.run(read_status(Settings.from_environment(data=data)))
+    click.echo(msgspec.json.format(msgspec.json.encode(result)).decode() if as_json else render(result))
+    sys.exit(0 if result.healthy else 1)
+
+
+if __name__ == "__main__":
+    main()
+
+
