@@ -7,6 +7,7 @@ device refuses is sent as BAD without a value, every poll, so that nobody goes o
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -181,7 +182,7 @@ class Modbus(Connector):
                 kept.extend(await self._without_faulty(client, half, error))
         return kept
 
-    async def _read(self, client: AsyncModbusTcpClient, block: Block[Item]) -> list[int] | list[bool]:
+    async def _read(self, client: AsyncModbusTcpClient, block: Block[Item]) -> Sequence[int]:
         """The block's registers or bits.
 
         Raises:
@@ -204,14 +205,12 @@ class Modbus(Connector):
             raise self.lost(f"an answer that is not Modbus: {type(error).__name__}: {error}") from error
         if answer.isError():
             raise BlockRefused(int(getattr(answer, "exception_code", 0)))
-        data: list[int] | list[bool] = (
-            answer.bits if block.table in ("coil", "discrete") else answer.registers
-        )
+        data: Sequence[int] = answer.bits if block.table in ("coil", "discrete") else answer.registers
         if len(data) < block.count:
             raise self.lost(f"{block.table} {block.start}: {len(data)} values came for {block.count}")
         return data
 
-    def _read_out(self, block: Block[Item], data: list[int] | list[bool]) -> None:
+    def _read_out(self, block: Block[Item], data: Sequence[int]) -> None:
         for place in block.places:
             at = place.register - block.start
             address: ModbusAddress = place.item.address
