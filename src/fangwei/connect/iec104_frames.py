@@ -343,4 +343,5 @@ def cp56time2a(octets: bytes, zone: tzinfo = UTC) -> int | None:
     other = moment.replace(fold=1)
     if bool(moment.dst()) != summer and bool(other.dst()) == summer:
         moment = other
-    return clock.from_datetime(moment) + milliseconds % 1000 * clock.MILLISECOND
+    rest: int = milliseconds % 1000
+    return clock.from_datetime(moment) + rest * clock.MILLISECOND

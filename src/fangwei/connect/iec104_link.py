@@ -65,6 +65,7 @@ class Link:
         match frame:
             case UFrame(function):
                 self._on_control(function)
+                self._send_queued(now)
                 return None
             case SFrame(receive):
                 self._on_confirmed(receive, now)
