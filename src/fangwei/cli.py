@@ -1,6 +1,7 @@
 """`fangwei`: one command, a word for each thing one does. Rooms are imported only when their word is used."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,32 @@ def status(data: Path | None, as_json: bool) -> None:
     sys.exit(0 if result.healthy else 1)
 
 
+@main.group()
+def bench() -> None:
+    """Measure; each prints one JSON object with --json."""
+
+
+@bench.command("pipeline")
+@click.option("--mode", type=click.Choice(["batched", "single"]), default="batched")
+@click.option("--rate", type=float, help="Readings a second (500,000 batched, 40,000 single).")
+@click.option("--seconds", type=float, default=20.0)
+@click.option("--points", type=int, default=5000)
+@click.option("--json", "as_json", is_flag=True)
+def bench_pipeline(mode: str, rate: float | None, seconds: float, points: int, as_json: bool) -> None:
+    """Readings through the whole corridor under load."""
+    from fangwei.bench import pipeline
+
+    rate = rate or (500_000.0 if mode == "batched" else 40_000.0)
+    _print_figures(asyncio.run(pipeline.run(mode, rate, seconds, points)), as_json)
+
+
+def _print_figures(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name:<28} {value}")
+
+
 if __name__ == "__main__":
     main()
-
-

@@ -15,11 +15,22 @@ import msgspec
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import NoRespondersError, TimeoutError as NatsTimeout
-from nats.js.api import ConsumerConfig, AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
 
 from fangwei.bus import codec, subjects
 from fangwei.bus.server import PLATFORM_USER
+from fangwei.bus.stored import StoredReadings
+from fangwei.core.clock import to_datetime
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Problem
 from fangwei.core.health import Health
@@ -45,7 +56,10 @@ class NobodyAnswers(FangweiError):
     """A room was asked and is not there, or too slow."""
 
     code = "bus.nobody_answers"
-    text = Text("{room} 暂时没有回应，请稍后重试；如持续出现请运行 fangwei status 查看", "{room} does not answer now; try again, and run `fangwei status` if it stays so")
+    text = Text(
+        "{room} 暂时没有回应，请稍后重试；如持续出现请运行 fangwei status 查看",
+        "{room} does not answer now; try again, and run `fangwei status` if it stays so",
+    )
     http_status = 503
 
 
@@ -263,7 +277,10 @@ class Bus:
         await self.hear(f"{subjects.READINGS}.{source}", on_payload)
 
     async def stored_readings(
-        self, handler: Callable[[int, Readings], Awaitable[None]], after_sequence: int = 0, since: int | None = None
+        self,
+        handler: Callable[[int, Readings], Awaitable[None]],
+        after_sequence: int = 0,
+        since: int | None = None,
     ) -> int:
         """Replay what the stream holds now, oldest first, as `handler(stream sequence, batch)`.
 
@@ -276,10 +293,8 @@ class Bus:
             return last
         config = ConsumerConfig(ack_policy=AckPolicy.NONE)
         if since is not None:
-            from fangwei.core.clock import iso
-
             config.deliver_policy = DeliverPolicy.BY_START_TIME
-            config.opt_start_time = iso(since)
+            config.opt_start_time = to_datetime(since)
         else:
             config.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
             config.opt_start_seq = max(after_sequence + 1, info.state.first_seq)
@@ -287,14 +302,11 @@ class Bus:
             f"{subjects.READINGS}.>", stream=subjects.READINGS_STREAM, ordered_consumer=True, config=config
         )
         try:
-            pending = (await subscription.consumer_info()).num_pending
-            if pending == 0 and (await subscription.consumer_info()).delivered.consumer_seq == 0:
-                return last
             while True:
                 try:
                     message = await subscription.next_msg(timeout=5)
                 except NatsTimeout:
-                    return last
+                    return last  # nothing as young as `since`, or it was discarded meanwhile
                 sequence = message.metadata.sequence.stream
                 try:
                     await handler(sequence, codec.decode(message.data))
@@ -305,6 +317,10 @@ class Bus:
         finally:
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()
+
+    def open_stored(self, after_sequence: int = 0, born: str = "") -> StoredReadings:
+        """The stream's readings after a sequence number, at the reader's own pace (`bus/stored.py`)."""
+        return StoredReadings(self._js, after_sequence, born)
 
     # --- asking -----------------------------------------------------------------------------------------------
 
@@ -337,14 +353,19 @@ class Bus:
                 await message.respond(payload)
                 return
             except msgspec.MsgspecError as error:
-                problem = Problem("bus.question_malformed", Text(f"请求格式不对：{error}", f"The request is malformed: {error}"))
+                problem = Problem(
+                    "bus.question_malformed",
+                    Text(f"请求格式不对：{error}", f"The request is malformed: {error}"),
+                )
             except FangweiError as error:
                 problem = Problem(error.code, error.message)
             except Exception as error:
                 self.health.error(f"bus.answer.{type(error).__name__}", f"{message.subject}: {error}")
                 problem = Problem("fangwei.internal", Text("内部错误，已记录", "Internal error; it has been recorded"))
             if message.reply:
-                await self._nc.publish(message.reply, msgspec.json.encode(problem), headers={"Fangwei-Problem": problem.code})
+                await self._nc.publish(
+                    message.reply, msgspec.json.encode(problem), headers={"Fangwei-Problem": problem.code}
+                )
 
         async def concurrently(message: Msg) -> None:
             self._spawn(on_message(message))
@@ -387,5 +408,3 @@ class Bus:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-

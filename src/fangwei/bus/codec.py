@@ -72,7 +72,7 @@ def decode(payload: bytes) -> Readings:
 
 
 def _same_columns(schema: pa.Schema) -> bool:
-    return schema.names == SCHEMA.names and schema.types == SCHEMA.types
+    return bool(schema.names == SCHEMA.names and schema.types == SCHEMA.types)
 
 
 def _columns(batch: pa.RecordBatch) -> Readings:

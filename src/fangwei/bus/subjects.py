@@ -1,13 +1,13 @@
 """Every subject on the bus. The platform's own all begin with `fw.`, which field devices may neither hear nor say.
 
-    fw.readings.<source>         Readings as one Arrow IPC stream (codec.py)
-    fw.alarms.<zone>             AlarmEvent
-    fw.incidents.<incident>      IncidentEvent
-    fw.notices.<person>          Notice
-    fw.sources.<source>          SourceHealth, every second
-    fw.health.<process>          HealthReport, every second
-    fw.ask.<room>.<question>     request -> answer (JSON, or Arrow where said)
-    fw.do.<room>.<command>       command with an id -> outcome (JSON)
+fw.readings.<source>         Readings as one Arrow IPC stream (codec.py)
+fw.alarms.<zone>             AlarmEvent
+fw.incidents.<incident>      IncidentEvent
+fw.notices.<person>          Notice
+fw.sources.<source>          SourceHealth, every second
+fw.health.<process>          HealthReport, every second
+fw.ask.<room>.<question>     request -> answer (JSON, or Arrow where said)
+fw.do.<room>.<command>       command with an id -> outcome (JSON)
 """
 
 READINGS = "fw.readings"
@@ -27,16 +27,28 @@ EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>"]
 def mqtt_topic_to_subject(topic: str) -> str:
     """The NATS subject under which an MQTT topic (or filter: `+`, `#`) appears.
 
-    The broker writes `/` as `.`; a dot inside a level becomes `//`, which no subject of ours can match: refuse such
-    topics when they are configured.
+    The broker writes `/` as `.`, and an empty level (a leading slash, as many devices have) as `/`; a dot inside a
+    level becomes `//`, which no subject of ours can match: refuse such topics when they are configured.
 
     >>> mqtt_topic_to_subject("plant/+/gas/#")
     'plant.*.gas.>'
+    >>> mqtt_topic_to_subject("/plant/gas")
+    '/.plant.gas'
 
     Raises:
-        ValueError: the topic holds a dot, a space, or an empty level.
+        ValueError: the topic is empty, or holds a dot or a space.
     """
     levels = topic.split("/")
-    if any(level == "" or "." in level or " " in level for level in levels):
-        raise ValueError(f"topic {topic!r}: levels must not be empty and must hold neither dots nor spaces")
-    return ".".join({"+": "*", "#": ">"}.get(level, level) for level in levels)
+    if not topic or any("." in level or " " in level for level in levels):
+        raise ValueError(f"topic {topic!r}: it must not be empty and must hold neither dots nor spaces")
+    return ".".join({"+": "*", "#": ">", "": "/"}.get(level, level) for level in levels)
+
+
+def subject_to_mqtt_topic(subject: str) -> str:
+    """The MQTT topic that the broker shows as this subject.
+
+    >>> subject_to_mqtt_topic("/.spBv1//0.g")
+    '/spBv1.0/g'
+    """
+    levels = subject.split(".")
+    return "/".join("" if level == "/" else level.replace("//", ".") for level in levels)

@@ -73,9 +73,7 @@ class Tap:
         await tap.run(stop)
     """
 
-    def __init__(
-        self, settings: Settings, health: Health, listener: Listener, *, spacing_s: float = SPACING_S
-    ) -> None:
+    def __init__(self, settings: Settings, health: Health, listener: Listener, *, spacing_s: float = SPACING_S) -> None:
         address = urlsplit(settings.bus_url.split(",")[0])
         if address.scheme != "nats" or address.hostname is None:
             raise ValueError(f"a tap speaks plain NATS (nats://host:port), not {settings.bus_url!r}")
@@ -138,9 +136,7 @@ class Tap:
         try:
             async with asyncio.timeout(CONNECT_S):
                 await loop.create_connection(lambda: connection, self._host, self._port)
-                await asyncio.wait(
-                    (connection.subscribed, connection.closed), return_when=asyncio.FIRST_COMPLETED
-                )
+                await asyncio.wait((connection.subscribed, connection.closed), return_when=asyncio.FIRST_COMPLETED)
         except TimeoutError:
             return f"no answer from {self._host}:{self._port} in {CONNECT_S:g} s"
         except OSError as error:
@@ -174,9 +170,7 @@ class Tap:
         try:
             self._listener.frames(frames)
         except Exception as error:
-            self._health.error(
-                f"tap.listener.{type(error).__name__}", f"{len(frames)} messages: {error}", len(frames)
-            )
+            self._health.error(f"tap.listener.{type(error).__name__}", f"{len(frames)} messages: {error}", len(frames))
 
     def skip(self, subject: bytes, size: int) -> None:
         """Tell the listener of a message that is too large."""
@@ -196,9 +190,7 @@ class Tap:
         self._connection = connection
         gap_s = 0.0 if self._lost_at is None else (now_ns() - self._lost_at) / SECOND
         if self._lost_at is not None:
-            self._health.error(
-                "tap.gap", f"{gap_s:.3f} s were not heard: {', '.join(self._subjects.values())}"
-            )
+            self._health.error("tap.gap", f"{gap_s:.3f} s were not heard: {', '.join(self._subjects.values())}")
         self._lost_at = None
         self.ready.set()
         try:

@@ -52,7 +52,18 @@ class Readings:
             np.asarray(value, np.float64),
             np.asarray(quality, np.int16),
         )
-        if len({len(columns.point), len(columns.source_time), len(columns.receive_time), len(columns.value), len(columns.quality)}) != 1:
+        if (
+            len(
+                {
+                    len(columns.point),
+                    len(columns.source_time),
+                    len(columns.receive_time),
+                    len(columns.value),
+                    len(columns.quality),
+                }
+            )
+            != 1
+        ):
             raise ValueError("the columns of a batch have one length")
         return columns
 
@@ -75,5 +86,9 @@ class Readings:
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Readings":
         """The given rows (indices or a mask) as a new batch."""
         return Readings(
-            self.point[rows], self.source_time[rows], self.receive_time[rows], self.value[rows], self.quality[rows]
+            self.point[rows],
+            self.source_time[rows],
+            self.receive_time[rows],
+            self.value[rows],
+            self.quality[rows],
         )

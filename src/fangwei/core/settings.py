@@ -22,9 +22,10 @@ class AddressRefused(FangweiError):
 
     code = "settings.address_refused"
     text = Text(
-        "拒绝监听 {address}：登录功能尚未启用，页面只允许本机访问（127.0.0.1 或 ::1），否则任何能连到本机的人都可以确认和搁置报警",
-        "Refused to listen on {address}: there is no sign-in yet, so the page stays on this machine (127.0.0.1 or ::1); "
-        "otherwise anybody who reaches it could acknowledge and shelve alarms",
+        "拒绝监听 {address}：登录功能尚未启用，页面只允许本机访问（127.0.0.1 或 ::1），"
+        "否则任何能连到本机的人都可以确认和搁置报警",
+        "Refused to listen on {address}: there is no sign-in yet, so the page stays on this machine (127.0.0.1 or "
+        "::1); otherwise anybody who reaches it could acknowledge and shelve alarms",
     )
 
 
@@ -46,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """SQLAlchemy URL; empty means SQLite in the data folder."""
     clickhouse_url: str = ""
     """Empty means chDB in the data folder."""
+    history_days: int = 730
+    """Readings older than this are dropped, whole weeks at a time; 0 keeps everything."""
 
     @property
     def bus_url(self) -> str:
@@ -75,7 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raw = env.get(f"FANGWEI_{field.name.upper()}")
             if raw is None:
                 continue
-            if field.type is int:
+            if field.name == "history_days":
+                values[field.name] = _days("FANGWEI_HISTORY_DAYS", raw)
+            elif field.type is int:
                 values[field.name] = _port(f"FANGWEI_{field.name.upper()}", raw)
             elif field.type is Path:
                 values[field.name] = Path(raw)
@@ -106,4 +111,21 @@ def refuse_foreign_address(host: str) -> None:
 def _port(name: str, raw: str) -> int:
     if raw.isascii() and raw.isdigit() and int(raw) <= 65535:
         return int(raw)
-    raise SettingInvalid(name=name, value=raw, why=Text("端口应为 0 到 65535 的整数", "a port is a whole number from 0 to 65535"))
+    raise SettingInvalid(
+        name=name,
+        value=raw,
+        why=Text("端口应为 0 到 65535 的整数", "a port is a whole number from 0 to 65535"),
+    )
+
+
+def _days(name: str, raw: str) -> int:
+    if raw.isascii() and raw.isdigit() and int(raw) <= 36_500:
+        return int(raw)
+    raise SettingInvalid(
+        name=name,
+        value=raw,
+        why=Text(
+            "天数应为 0 到 36500 的整数（0 表示全部保留）",
+            "days are a whole number from 0 to 36500 (0 keeps everything)",
+        ),
+    )

@@ -1,4 +1,7 @@
-"""The declarative base of every room's tables. Times are UTC nanoseconds in BigInteger; JSON holds what is only shown."""
+"""The declarative base of every room's tables.
+
+Times are UTC nanoseconds in BigInteger; JSON holds what is only shown.
+"""
 
 from sqlalchemy import JSON, BigInteger, MetaData
 from sqlalchemy.orm import DeclarativeBase

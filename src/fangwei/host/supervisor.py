@@ -16,7 +16,7 @@ import msgspec
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.bus.server import binary, secret, write_config
-from fangwei.core.clock import SECOND, now_ns
+from fangwei.core.clock import now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health, HealthReport
 from fangwei.core.settings import Settings
@@ -27,8 +27,8 @@ from fangwei.host.processes import CHILD_ENVIRONMENT, PROCESSES
 from fangwei.plant.load import load_site
 
 SILENT_AFTER_S = 20.0
-"""A process that reported once and then not for this long hangs: it is killed and started anew. Well above the worst
-pause seen (a site of 50,000 points loading beside a busy bus: 6 s)."""
+"""A process that reported once and then not for this long hangs: it is killed and started anew. Well above
+what a loaded machine makes a healthy process wait, since a needless restart delays alarms too."""
 GRACE_S = 10.0
 """How long a process may take to leave everything in order before it is killed."""
 BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
