@@ -225,13 +225,18 @@ class Bus:
 
         await self.hear(subject, on_payload)
 
-    async def follow_events(self, subject: str, type: type[E], handler: Handler[E], durable: str) -> None:
+    async def follow_events(
+        self, subject: str, type: type[E], handler: Handler[E], durable: str, live: Handler[E] | None = None
+    ) -> None:
         """Hear events live and catch up with those missed while away; each may come twice, handlers know its id.
+
+        `live`, where given, hears the live ones instead of `handler`: so a room can decide at once, and let `handler`
+        wait until what was decided is stored before the event counts as finished.
 
         `durable` names the follower; what its handler finished without an exception is not sent again after a
         restart. A handler that raises gets the event again after 5 s, at most 20 times.
         """
-        await self.hear_events(subject, type, handler)
+        await self.hear_events(subject, type, live or handler)
 
         async def on_stored(message: Msg) -> None:
             try:
@@ -262,6 +267,34 @@ class Bus:
                 max_ack_pending=256,
             ),
         )
+
+    async def stored_events(self, subject: str, type: type[E], handler: Handler[E], since: int) -> None:
+        """Replay the events of `subject` that the stream holds now, oldest first, from time `since` (UTC ns)."""
+        from fangwei.core.clock import iso
+
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=iso(since)
+        )
+        subscription = await self._js.subscribe(
+            subject, stream=subjects.EVENTS_STREAM, ordered_consumer=True, config=config
+        )
+        try:
+            left = (await subscription.consumer_info()).num_pending + subscription.pending_msgs
+            while left > 0:
+                try:
+                    message = await subscription.next_msg(timeout=5)
+                except NatsTimeout:
+                    return
+                left = message.metadata.num_pending
+                try:
+                    event = msgspec.json.decode(message.data, type=type)
+                except msgspec.MsgspecError as error:
+                    self.health.error("bus.not_an_event", f"{message.subject}: {error}")
+                    continue
+                await handler(event)
+        finally:
+            with contextlib.suppress(Exception):
+                await subscription.unsubscribe()
 
     async def hear_readings(self, handler: Callable[[Readings], Awaitable[None]], source: str = ">") -> None:
         """Call `handler` for each live batch; broken messages are counted by name."""
