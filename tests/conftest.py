@@ -41,7 +41,11 @@ async def broker(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process
     """A real nats-server with the platform's own configuration."""
     settings.data.mkdir(parents=True, exist_ok=True)
     process = await asyncio.create_subprocess_exec(
-        binary(), "-c", str(write_config(settings)), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        binary(),
+        "-c",
+        str(write_config(settings)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     yield process
     if process.returncode is None:

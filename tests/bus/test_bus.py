@@ -21,8 +21,16 @@ def some_readings(n: int = 5) -> Readings:
 
 def a_notice(number: int) -> Notice:
     return Notice(
-        id=f"n{number}", incident="i", revision=1, person="li", person_name=Text("李", "Li"), channel="websocket",
-        step=0, state=NoticeState.SENT, text=Text("", ""), sent=number,
+        id=f"n{number}",
+        incident="i",
+        revision=1,
+        person="li",
+        person_name=Text("李", "Li"),
+        channel="websocket",
+        step=0,
+        state=NoticeState.SENT,
+        text=Text("", ""),
+        sent=number,
     )
 
 
@@ -113,7 +121,11 @@ async def test_sure_events_survive_a_killed_broker(settings, broker, bus: Bus):
     from fangwei.bus.server import binary, write_config
 
     again = await asyncio.create_subprocess_exec(
-        binary(), "-c", str(write_config(settings)), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        binary(),
+        "-c",
+        str(write_config(settings)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         assert await bus.settle(15) == 0
