@@ -1,0 +1,1 @@
+"""Every reading, kept: append, latest, range, downsample, export."""
