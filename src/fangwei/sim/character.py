@@ -113,9 +113,7 @@ def character(point: Point, chance: random.Random) -> Character:
         return Character(round(rest), 0.0, 0.0, 0.0, span, 0.0, max(period, 30.0), 1.0, waves)
     noise = 0.02 * width or 0.0005 * (span[1] - span[0])
     sway = (0.12 if point.kind in REST_AT else 0.25) * width
-    return Character(
-        rest, sway, noise, nice(noise / 2.0), span, lag, period, trouble(point, rest, span), waves
-    )
+    return Character(rest, sway, noise, nice(noise / 2.0), span, lag, period, trouble(point, rest, span), waves)
 
 
 def band(point: Point, span: tuple[float, float]) -> tuple[float, float]:
@@ -141,9 +139,7 @@ def trouble(point: Point, rest: float, span: tuple[float, float]) -> float:
     chosen: Limit | None = (down or up) if sinks else (up or down)
     if chosen is None:
         return (
-            max(span[0], rest - 0.3 * (span[1] - span[0]))
-            if sinks
-            else min(span[1], rest + 0.3 * (span[1] - span[0]))
+            max(span[0], rest - 0.3 * (span[1] - span[0])) if sinks else min(span[1], rest + 0.3 * (span[1] - span[0]))
         )
     return min(span[1], max(span[0], chosen.at + 0.4 * (chosen.at - rest)))
 

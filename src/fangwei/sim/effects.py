@@ -141,12 +141,9 @@ class Effects:
         zone = self.zone[i]
         if hazard in ("fire", ""):
             cells = zip(self.world.cells, self.world.cell_distance, strict=True)
-            smoking = any(
-                c.venting and self.world.zone_index[c.zone] == zone and d[i] < SEEN_FROM for c, d in cells
-            )
+            smoking = any(c.venting and self.world.zone_index[c.zone] == zone and d[i] < SEEN_FROM for c, d in cells)
             fog = any(
-                k.rate >= 4 * HEAVY and self._age(k.zone, i, k.distance[i], k.began) > 8.0
-                for k in self.world.leaks
+                k.rate >= 4 * HEAVY and self._age(k.zone, i, k.distance[i], k.began) > 8.0 for k in self.world.leaks
             )
             if smoking or fog:
                 return 0.93
@@ -182,10 +179,7 @@ class Effects:
     def _nearest_of_kind(self, i: int, distance: Floats) -> bool:
         mine = self.points[i]
         return not any(
-            distance[k] < distance[i]
-            and p.kind == mine.kind
-            and p.discrete == mine.discrete
-            and p.zone == mine.zone
+            distance[k] < distance[i] and p.kind == mine.kind and p.discrete == mine.discrete and p.zone == mine.zone
             for k, p in enumerate(self.points)
         )
 

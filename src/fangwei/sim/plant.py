@@ -157,12 +157,8 @@ class Plant:
                 }
                 for k in world.leaks
             ],
-            "hot_cells": [
-                {"zone": c.zone, "degC": round(c.temperature, 1), "burning": c.burning} for c in world.cells
-            ],
-            "failed": {
-                self.instruments.points[i].id: str(f.mode) for i, f in self.instruments.faults.items()
-            },
+            "hot_cells": [{"zone": c.zone, "degC": round(c.temperature, 1), "burning": c.burning} for c in world.cells],
+            "failed": {self.instruments.points[i].id: str(f.mode) for i, f in self.instruments.faults.items()},
             "fans_off": [n for n, on in zip(names, world.fan_on, strict=True) if not on],
             "fans_tripped": [n for n, off in zip(names, world.tripped, strict=True) if off],
             "people": dict(zip(names, world.people, strict=True)),
@@ -193,9 +189,7 @@ class Plant:
         return max(
             points,
             key=lambda p: sum(
-                math.exp(-math.dist(p.place, q.place) / 5.0)
-                for q in self.site.points.values()
-                if q.zone == zone.id
+                math.exp(-math.dist(p.place, q.place) / 5.0) for q in self.site.points.values() if q.zone == zone.id
             ),
             default=None,
         )

@@ -1,4 +1,4 @@
-"""What the simulated plant needs from a site folder. Read with plain PyYAML: no code shared with the platform."""
+"""What the simulated plant needs from a site folder. Read with plain PyYAML: the platform shares no code."""
 
 import os
 import re
@@ -33,10 +33,7 @@ class Zone:
         """Floor area by the shoelace formula, m2."""
         corners = self.polygon
         return 0.5 * abs(
-            sum(
-                x1 * y2 - x2 * y1
-                for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True)
-            )
+            sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True))
         )
 
     @property
@@ -89,11 +86,7 @@ class Point:
         found = [limit for limit in self.limits if limit.type in types]
         if not found:
             return None
-        return (
-            max(found, key=lambda limit: limit.at)
-            if types == ("low",)
-            else min(found, key=lambda limit: limit.at)
-        )
+        return max(found, key=lambda limit: limit.at) if types == ("low",) else min(found, key=lambda limit: limit.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +201,7 @@ def _point(row: dict[str, Any], types: dict[str, dict[str, Any]]) -> Point:
         hazard=str(merged.get("hazard") or ""),
         states={int(k): f"{v['zh']} {v['en']}" for k, v in (merged.get("states") or {}).items()},
         limits=tuple(
-            Limit(x["type"], float(x["at"]), float(x.get("deadband") or 0.0))
-            for x in limits.values()
-            if "at" in x
+            Limit(x["type"], float(x["at"]), float(x.get("deadband") or 0.0)) for x in limits.values() if "at" in x
         ),
     )
 

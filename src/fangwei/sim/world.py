@@ -162,14 +162,10 @@ class World:
         self._emit(dt)
         self._move_people(dt)
         self._interlocks()
-        self.air.fresh = self.full_flow * np.where(
-            self.fan_on, np.where(self.tripped, TRIPPED_FLOW, 1.0), 0.02
-        )
+        self.air.fresh = self.full_flow * np.where(self.fan_on, np.where(self.tripped, TRIPPED_FLOW, 1.0), 0.02)
         exchange = np.zeros_like(self.air.exchange)
         for door in self.doors:
-            exchange[door.a, door.b] = exchange[door.b, door.a] = (
-                OPEN if self.time < door.open_until else CLOSED
-            )
+            exchange[door.a, door.b] = exchange[door.b, door.a] = OPEN if self.time < door.open_until else CLOSED
         self.air.exchange = exchange
         self.air.step(dt, self.source)
         gone = self.time - 120.0
@@ -230,9 +226,7 @@ class World:
         found = self.air.concentration[zones].copy()
         for leak in self.leaks:
             stopped = None if leak.running(self.time) else self.time - leak.ends
-            near = plume(leak.rate, leak.distance[points], self.time - leak.began, stopped) * (
-                zones == leak.zone
-            )
+            near = plume(leak.rate, leak.distance[points], self.time - leak.began, stopped) * (zones == leak.zone)
             for substance, share in shares(leak.substance):
                 found[:, self.substance_index[substance]] += share * near
         for cell, distance in zip(self.cells, self.cell_distance, strict=True):

@@ -1,4 +1,4 @@
-"""What every device shares: an inbox that never blocks the plant, and a life that survives cuts and crashes."""
+"""What every device shares: an inbox that never blocks the plant, a life that survives cuts."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ RETRY_SECONDS = 2.0
 
 
 class Inbox:
-    """Samples on their way to one device. Bounded: a device that is slow loses the oldest, never holds up the plant."""
+    """Samples on their way to one device. Bounded: a slow device loses the oldest and holds up nobody."""
 
     def __init__(self, limit: int = 5000) -> None:
         self._queue: deque[Sample] = deque(maxlen=limit)
@@ -27,6 +27,10 @@ class Inbox:
         """Hand over samples."""
         self._queue.extend(samples)
         self._filled.set()
+
+    def clear(self) -> None:
+        """Forget what waits: a server shows the latest value, not the way to it."""
+        self._queue.clear()
 
     async def take(self, wait: float | None = None) -> list[Sample]:
         """All samples so far, oldest first; waits for the first one, at most `wait` seconds."""

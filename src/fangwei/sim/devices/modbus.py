@@ -23,14 +23,18 @@ FORMATS: dict[str, str] = {
     "float64": "d",
 }
 LIMITS: dict[str, tuple[int, int]] = {
-    k: ((-(1 << (8 * struct.calcsize(f) - 1)), (1 << (8 * struct.calcsize(f) - 1)) - 1) if f.islower() else (0, (1 << (8 * struct.calcsize(f))) - 1))
+    k: (
+        (-(1 << (8 * struct.calcsize(f) - 1)), (1 << (8 * struct.calcsize(f) - 1)) - 1)
+        if f.islower()
+        else (0, (1 << (8 * struct.calcsize(f))) - 1)
+    )
     for k, f in FORMATS.items()
     if f not in "fd"
 }
 
 
 def encode(value: float | None, kind: str, byte_order: str = "big", word_order: str = "big") -> list[int]:
-    """Registers of a number. A dead instrument is NaN in floats and the lowest code in integers (broken wire)."""
+    """Registers of a number. A dead instrument: NaN in floats, the lowest code in integers."""
     code = FORMATS[kind]
     if code in "fd":
         packed = struct.pack(f">{code}", math.nan if value is None else value)
@@ -61,12 +65,14 @@ class ModbusDevice(Device):
         units = sorted({unit for unit, _ in self.registers})
         server = ModbusTcpServer([self._unit(u) for u in units], address=self.address)
         await server.serve_forever(background=True)
+        self.inbox.clear()
+        self._fill((s, i) for s in self.sources for i in s.items)
         try:
             while True:
                 heard = {s.point for s in await self.inbox.take()}
                 self._fill((s, i) for s in self.sources for i in s.items if i.point in heard)
         finally:
-            await server.shutdown()
+            await server.shutdown()  # type: ignore[no-untyped-call]
 
     def _fill(self, items: Iterable[tuple[Source, Item]]) -> None:
         for source, item in items:
@@ -115,4 +121,6 @@ class ModbusDevice(Device):
         def words(table: str) -> list[SimData]:
             return [SimData(0, count=max(1, size.get(table, 1)), values=0, datatype=DataType.REGISTERS)]
 
-        return SimDevice(unit, simdata=(bits("coil"), bits("discrete"), words("holding"), words("input")), action=answer)
+        return SimDevice(
+            unit, simdata=(bits("coil"), bits("discrete"), words("holding"), words("input")), action=answer
+        )

@@ -8,8 +8,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from asyncua import Server, ua
+from asyncua import ua
 from asyncua.crypto.permission_rules import User, UserRole
+from asyncua.server.server import Server
+from asyncua.ua.status_codes import StatusCodes
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -58,7 +60,9 @@ class OpcUaDevice(Device):
 
     async def serve(self) -> None:
         """Serve until cancelled."""
-        known = {str(s.options["user"]): str(s.options.get("password", "")) for s in self.sources if s.options.get("user")}
+        known = {
+            str(s.options["user"]): str(s.options.get("password", "")) for s in self.sources if s.options.get("user")
+        }
         # asyncua asks only for this one method (UserManager is a protocol in all but name).
         server = Server(user_manager=_Users(known))  # type: ignore[arg-type]
         await server.init()
@@ -76,24 +80,25 @@ class OpcUaDevice(Device):
             server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         nodes = await self._populate(server)
         async with server:
+            self.inbox.clear()
             await self._write(server, nodes, list(self.latest.values()))
             while True:
                 await self._write(server, nodes, await self.inbox.take())
 
     async def _populate(self, server: Server) -> dict[str, ua.NodeId]:
-        ids = {i.point: [ua.NodeId.from_string(_node(i.address)) for i in items] for point, items in self.items.items()}
-        highest = max((n.NamespaceIndex for found in ids.values() for n in found), default=2)
+        nodes = {
+            _node(i.address): ua.NodeId.from_string(_node(i.address)) for items in self.items.values() for i in items
+        }
+        highest = max((n.NamespaceIndex for n in nodes.values()), default=1)
         for index in range(2, highest + 1):
             await server.register_namespace(f"urn:fangwei:example-plant:{index}")
-        folder = await server.nodes.objects.add_folder(2 if highest >= 2 else 1, "Plant")
-        nodes: dict[str, ua.NodeId] = {}
-        for point, found in ids.items():
-            for node in found:
-                # No value yet: nothing was measured before the first sample.
-                waiting = ua.DataValue(StatusCode=ua.StatusCode(ua.StatusCodes.BadWaitingForInitialData))
-                made = await folder.add_variable(node, ua.QualifiedName(point, node.NamespaceIndex), 0.0, ua.VariantType.Double)
-                await server.write_attribute_value(made.nodeid, waiting)
-                nodes[_node(next(i.address for i in self.items[point] if ua.NodeId.from_string(_node(i.address)) == node))] = made.nodeid
+        folder = await server.nodes.objects.add_folder(highest, "Plant")
+        # No value yet: nothing was measured before the first sample.
+        waiting = ua.DataValue(StatusCode=_status(StatusCodes.BadWaitingForInitialData))
+        for text, node in nodes.items():
+            name = ua.QualifiedName(text.partition("=")[2], node.NamespaceIndex)
+            await folder.add_variable(node, name, 0.0, ua.VariantType.Double)
+            await server.write_attribute_value(node, waiting)
         return nodes
 
     async def _write(self, server: Server, nodes: dict[str, ua.NodeId], samples: list[Sample]) -> None:
@@ -104,13 +109,19 @@ class OpcUaDevice(Device):
 
 def data_value(sample: Sample, raw: Any = float) -> ua.DataValue:
     """A sample as OPC UA sees it: a dead instrument is BadSensorFailure without a value."""
-    when = datetime.datetime.fromtimestamp(sample.time_ns / 1e9, datetime.UTC)
+    when = ua.DateTime.fromtimestamp(sample.time_ns / 1e9, datetime.UTC)
     if sample.value is None:
         return ua.DataValue(
-            StatusCode_=ua.StatusCode(ua.StatusCodes.BadSensorFailure), SourceTimestamp=when, ServerTimestamp=when
+            StatusCode=_status(StatusCodes.BadSensorFailure),
+            SourceTimestamp=when,
+            ServerTimestamp=when,
         )
     value = sample.value if math.isnan(sample.value) else raw(sample.value)
     return ua.DataValue(ua.Variant(value, ua.VariantType.Double), SourceTimestamp=when, ServerTimestamp=when)
+
+
+def _status(code: int) -> ua.StatusCode:
+    return ua.StatusCode(ua.UInt32(code))
 
 
 def _node(address: Any) -> str:
@@ -118,7 +129,7 @@ def _node(address: Any) -> str:
 
 
 def certificate_of(folder: Path) -> tuple[Path, Path]:
-    """The server's own certificate and key in `folder`, made on first use (self-signed, RSA 2048, ten years)."""
+    """The server's own certificate and key in `folder`, made on first use (self-signed, RSA 2048)."""
     certificate, key_path = folder / "server.der", folder / "server.pem"
     if certificate.exists() and key_path.exists():
         return certificate, key_path
@@ -141,19 +152,16 @@ def certificate_of(folder: Path) -> tuple[Path, Path]:
         .not_valid_after(now + datetime.timedelta(days=3650))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.KeyUsage(True, True, True, True, False, True, False, False, False), critical=False)
         .add_extension(
-            x509.KeyUsage(True, True, True, True, False, True, False, False, False), critical=False
-        )
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
+            critical=False,
         )
         .sign(key, hashes.SHA256())
     )
     key_path.touch(mode=0o600)
     key_path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     certificate.write_bytes(made.public_bytes(serialization.Encoding.DER))
     return certificate, key_path

@@ -37,7 +37,7 @@ class Air:
             return
         storage = self.volume / dt
         matrix = np.diag(storage + self.fresh + self.exchange.sum(axis=1)) - self.exchange
-        new: Floats = np.linalg.solve(matrix, storage[:, None] * self.concentration + source)
+        new = np.asarray(np.linalg.solve(matrix, storage[:, None] * self.concentration + source), dtype=np.float64)
         self.released += source.sum(axis=0) * dt
         self.vented += self.fresh @ new * dt
         self.concentration = new

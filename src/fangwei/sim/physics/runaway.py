@@ -1,7 +1,7 @@
 """Thermal runaway of a cell: it heats itself, vents, burns, and is spent.
 
-Self-heating grows exponentially with temperature (Semenov's law, its early stage quickened so that a
-spectator need not wait hours); venting begins near 130 degC, fire near 250 degC (Feng et al. 2018, Energy Storage Materials 10: T1, T2, T3).
+Self-heating grows exponentially with temperature (Semenov's law, its early stage quickened so that a spectator need
+not wait hours); venting begins near 130 degC, fire near 250 degC (Feng et al. 2018, Energy Storage Materials 10: T1, T2, T3).
 """
 
 import math
