@@ -33,10 +33,10 @@ class Notebook:
     def too_large(self, subject: bytes, size: int) -> None:
         self.large.append((subject, size))
 
-    def up(self, gap_s: float) -> None:
+    def connected(self, gap_s: float) -> None:
         self.gaps.append(gap_s)
 
-    def down(self, why: str) -> None:
+    def disconnected(self, why: str) -> None:
         self.downs.append(why)
 
 
@@ -115,9 +115,7 @@ async def test_a_killed_broker_leaves_a_named_gap_and_the_subscriptions_come_bac
 
 async def test_a_wrong_password_is_a_sentence_and_no_endless_storm(settings, broker):
     book, health = Notebook(), Health("t")
-    wrong = Settings(
-        **{f: getattr(settings, f) for f in settings.__struct_fields__} | {"nats_token": "wrong"}
-    )
+    wrong = Settings(**{f: getattr(settings, f) for f in settings.__struct_fields__} | {"nats_token": "wrong"})
     stop = asyncio.Event()
     task = asyncio.create_task(Tap(wrong, health, book).run(stop))
     await until(lambda: any("Authorization" in why for why in book.downs))
@@ -128,7 +126,5 @@ async def test_a_wrong_password_is_a_sentence_and_no_endless_storm(settings, bro
 
 
 async def test_nats_without_a_password_is_refused(settings, broker):
-    with pytest.raises(Exception, match="(?i)authorization"):
-        await nats.connect(
-            settings.bus_url, allow_reconnect=False, connect_timeout=2, max_reconnect_attempts=0
-        )
+    with pytest.raises(Exception, match=r"(?i)authorization"):
+        await nats.connect(settings.bus_url, allow_reconnect=False, connect_timeout=2, max_reconnect_attempts=0)

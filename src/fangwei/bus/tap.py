@@ -57,10 +57,10 @@ class Listener(Protocol):
     def too_large(self, subject: bytes, size: int) -> None:
         """A message above LARGEST was skipped."""
 
-    def up(self, gap_s: float) -> None:
+    def connected(self, gap_s: float) -> None:
         """Connected and subscribed; `gap_s` seconds were not heard (0 for the first time)."""
 
-    def down(self, why: str) -> None:
+    def disconnected(self, why: str) -> None:
         """The connection ended or could not be made; the tap tries again by itself."""
 
 
@@ -194,14 +194,14 @@ class Tap:
         self._lost_at = None
         self.ready.set()
         try:
-            self._listener.up(gap_s)
+            self._listener.connected(gap_s)
         except Exception as error:
             self._health.error(f"tap.listener.{type(error).__name__}", str(error))
 
     def _tell_down(self, why: str) -> None:
         self._health.error("tap.down", why)
         try:
-            self._listener.down(why)
+            self._listener.disconnected(why)
         except Exception as error:
             self._health.error(f"tap.listener.{type(error).__name__}", str(error))
 
