@@ -87,9 +87,16 @@ def play(scenario: Scenario, tick_s: float = 1.0) -> tuple[Result, dict[str, Inc
     first_ms = ((first_seen or end) - received) / 1e6 + worst
     return (
         Result(
-            len(with_leak), with_leak[main.id], sum(foreign.values()), round(first_ms, 1), len(announced),
-            round(worst, 2), sum(1 for k in announced if k in with_leak), dict(foreign), main.revision,
-        ),  # fmt: skip
+            len(with_leak),
+            with_leak[main.id],
+            sum(foreign.values()),
+            round(first_ms, 1),
+            len(announced),
+            round(worst, 2),
+            sum(1 for k in announced if k in with_leak),
+            dict(foreign),
+            main.revision,
+        ),
         last,
     )
 

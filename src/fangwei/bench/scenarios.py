@@ -14,7 +14,7 @@ from fangwei.core.texts import Text
 from fangwei.plant.schema import HAZARD_OF, Georeference, Kind, Limit, Name, SiteHead, Storey, Zone
 from fangwei.plant.site import Site, SitePoint
 
-KINDS = [k for k in Kind if k not in (Kind.WEATHER, Kind.SOURCE, Kind.PROCESS)]
+KINDS: list[Kind] = [k for k in Kind if k not in (Kind.WEATHER, Kind.SOURCE, Kind.PROCESS)]
 UNIT = {
     Kind.COMBUSTIBLE_GAS: "%LEL", Kind.TOXIC_GAS: "ppm", Kind.OXYGEN: "%vol", Kind.TEMPERATURE: "degC",
     Kind.HOT_SPOT: "degC", Kind.SMOKE: "score", Kind.FLAME: "score", Kind.PRESSURE: "kPa", Kind.LEVEL: "%",
@@ -231,7 +231,9 @@ class _Maker:
         shape = self.shape
         elsewhere = [z for z in self.site.zones if z not in self.zones]
         for number in range(shape.chatterers):
-            zone = self.zones[number % len(self.zones)] if number < shape.chatterers_inside else self.rng.choice(elsewhere)
+            zone = (
+                self.zones[number % len(self.zones)] if number < shape.chatterers_inside else self.rng.choice(elsewhere)
+            )
             point = self._free(zone, self.kinds if shape.chatter_like_leak else None)
             if point is None:
                 continue

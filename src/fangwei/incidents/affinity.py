@@ -114,9 +114,7 @@ class Neighbourhood:
     @cached_property
     def adjoining(self) -> dict[str, frozenset[str]]:
         """Zones that a cloud, heat or people pass to directly."""
-        near: dict[str, set[str]] = {
-            zone: set(self._site.adjoining.get(zone, ())) for zone in self._site.zones
-        }
+        near: dict[str, set[str]] = {zone: set(self._site.adjoining.get(zone, ())) for zone in self._site.zones}
         for area in self._site.zones.values():
             for named in area.adjoins:
                 near[area.id].add(named)
@@ -128,9 +126,7 @@ class Neighbourhood:
                 for other in self._site.zones.values():
                     if other.id == zone.id:
                         continue
-                    level = (
-                        zone.floor - TOUCHING_M <= other.ceiling and other.floor - TOUCHING_M <= zone.ceiling
-                    )
+                    level = zone.floor - TOUCHING_M <= other.ceiling and other.floor - TOUCHING_M <= zone.ceiling
                     if level and shapes[zone.id].distance(shapes[other.id]) <= TOUCHING_M:
                         near[zone.id].add(other.id)
                         near[other.id].add(zone.id)

@@ -200,9 +200,7 @@ def judge(history: History, now: int) -> Verdict:
 def regular(history: History, now: int) -> bool:
     """The last four or more raises follow each other like clockwork: a machine or a bad contact, not
     turbulence."""
-    times = [
-        time for time, active in history.turns if active and time >= max(now - SLOW_WINDOW, history.forgiven)
-    ]
+    times = [time for time, active in history.turns if active and time >= max(now - SLOW_WINDOW, history.forgiven)]
     if len(times) < 4:
         return False
     gaps = [later - earlier for earlier, later in pairwise(times)][-6:]

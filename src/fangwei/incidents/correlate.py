@@ -13,6 +13,7 @@ from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, Hazard, Inc
 from fangwei.incidents import review
 from fangwei.incidents.affinity import JOIN, MOST_HOPS, Sign, attraction
 from fangwei.incidents.behaviour import Verdict, judge
+from fangwei.incidents.commands import COMMANDS
 from fangwei.incidents.desk import Desk, words
 from fangwei.incidents.membership import Case, Change, heard_at, point_name, sign_of
 from fangwei.incidents.texts import LINES
@@ -55,6 +56,15 @@ class Correlator:
         if not self.remember(event.id):
             return []
         self._hear(event, now)
+        return self.desk.changes(now)
+
+    def command(self, name: str, incident: str, by: str, text: str | None, now: int) -> list[Change]:
+        """What a person's `take`, `release`, `note` or `close` changes.
+
+        Raises:
+            IncidentUnknown, IncidentOver, IncidentTaken, NotTheOwner, StillActive, NothingSaid.
+        """
+        COMMANDS[name](self.desk, incident, by, text, now)
         return self.desk.changes(now)
 
     def knows(self, event_id: str) -> bool:
@@ -162,8 +172,7 @@ class Correlator:
             ):
                 continue
             believed = [
-                Sign(s.zone, s.place, s.kind, s.hazard, s.time, s.active, 1.0)
-                for s in self.desk.signs(case, now)
+                Sign(s.zone, s.place, s.kind, s.hazard, s.time, s.active, 1.0) for s in self.desk.signs(case, now)
             ]
             pull = attraction(sign, believed, self.desk.near)
             if pull > strongest:
@@ -239,12 +248,6 @@ class Correlator:
 
     def _too_grave_to_wait(self, event: AlarmEvent, verdict: Verdict) -> bool:
         """A gas or fire alarm of priority 1 always has an incident near it that people know of."""
-        if (
-            event.priority != 1
-            or event.hazard not in (Hazard.RELEASE, Hazard.FIRE)
-            or verdict is Verdict.STANDING
-        ):
+        if event.priority != 1 or event.hazard not in (Hazard.RELEASE, Hazard.FIRE) or verdict is Verdict.STANDING:
             return False
-        return not any(
-            event.zone in case.zones for case in self.desk.cases.values() if case.hazard is not Hazard.DATA
-        )
+        return not any(event.zone in case.zones for case in self.desk.cases.values() if case.hazard is not Hazard.DATA)

@@ -45,11 +45,14 @@ class Desk:
         self.ids_used: set[str] = set()
         self.ended: dict[str, Case] = {}
         """Cases that ended since the edge last looked."""
+        self.touched: set[str] = set()
+        """Alarms whose past changed since the edge last kept it."""
         self._lines: dict[str, list[TimelineEntry]] = {}
         self._signs: dict[str, tuple[int, list[Sign]]] = {}
 
     def history(self, alarm: str) -> History:
-        """The alarm's past, empty at first sight."""
+        """The alarm's past to be written to, empty at first sight."""
+        self.touched.add(alarm)
         found = self.histories.get(alarm)
         if found is None:
             found = self.histories[alarm] = History(alarm)
@@ -160,14 +163,10 @@ class Desk:
         reached = set(case.zones)
         urgent = case.refresh(self.site)
         text = LINES[line].format(point=point_name(self.site, event.point), **words(event))
-        self.say(
-            case, "joined", text, now, time=event.source_time, event=event, certainty=round(attraction, 2)
-        )
+        self.say(case, "joined", text, now, time=event.source_time, event=event, certainty=round(attraction, 2))
         if event.zone not in reached:
             place = zone_name(self.site, event.zone)
-            self.say(
-                case, "grew", LINES["grew"].format(zone=place), now, time=event.source_time, zone=event.zone
-            )
+            self.say(case, "grew", LINES["grew"].format(zone=place), now, time=event.source_time, zone=event.zone)
         if urgent:
             self.say(case, "escalated", LINES["escalated"].format(priority=case.priority), now)
 
@@ -204,9 +203,7 @@ class Desk:
         else:
             names = sorted(m.face.point for m in members)
             shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-            self.say(
-                case, "left", LINES["left_many"].format(count=len(members), points=shown), now, certainty=0.1
-            )
+            self.say(case, "left", LINES["left_many"].format(count=len(members), points=shown), now, certainty=0.1)
 
     def drop(self, case: Case, alarm: str) -> Member:
         """Take an alarm out of a case without a word."""
@@ -230,8 +227,7 @@ class Desk:
         """Two incidents found to be one: `gone` is dissolved into `kept`."""
         moved = dict(gone.members)
         snapshot = {
-            alarm: msgspec.structs.replace(m, face=msgspec.structs.replace(m.face))
-            for alarm, m in moved.items()
+            alarm: msgspec.structs.replace(m, face=msgspec.structs.replace(m.face)) for alarm, m in moved.items()
         }
         zones = set(kept.zones)
         for alarm, member in moved.items():

@@ -46,7 +46,7 @@ def review_members(desk: Desk, case: Case, now: int) -> None:
     for member, value in trust:
         history = desk.histories[member.face.alarm]
         if history.active and history.turns and history.settle_s() > 0 and history.settled(now):
-            history.forgiven = history.turns[-1][0]
+            desk.history(member.face.alarm).forgiven = history.turns[-1][0]
         sure = round(value * (0.5 + 0.5 * member.attraction), 2)
         if abs(sure - member.face.certainty) >= 0.1:
             member.face.certainty = sure
@@ -116,7 +116,7 @@ def grown_real(desk: Desk, now: int) -> list[str]:
             desk.waiting.pop(alarm)
             continue
         if history.settle_s() > 0 and history.settled(now):
-            history.forgiven = history.turns[-1][0]
+            desk.history(alarm).forgiven = history.turns[-1][0]
             real.append(alarm)
     return sorted(real)
 

@@ -112,16 +112,15 @@ LINES: Catalogue = {
     ),
     "chatter_kept": Text(
         "{point} 反复抖动，但属一级气体或火灾报警：保留本事件，请到现场核实并检查仪表",
-        "{point} chatters, but is a gas or fire alarm of priority 1: the incident stays; verify on site and check the instrument",
+        "{point} chatters, but is a gas or fire alarm of priority 1: "
+        "the incident stays; verify on site and check the instrument",
     ),
     "dissolved": Text("所含报警均为抖动，事件撤销", "All its alarms proved to chatter; incident dissolved"),
     "merged": Text(
         "与事件 {other} 同因，并入本事件",
         "Incident {other} is of the same cause and was merged into this one",
     ),
-    "merged_away": Text(
-        "与事件 {other} 同因，已并入该事件", "Of the same cause as incident {other}, merged into it"
-    ),
+    "merged_away": Text("与事件 {other} 同因，已并入该事件", "Of the same cause as incident {other}, merged into it"),
     "split": Text(
         "另有起因，{count} 个报警分出为事件 {other}",
         "A second cause: {count} alarms split off as incident {other}",
@@ -139,9 +138,7 @@ LINES: Catalogue = {
     "released": Text("{by} 交回，等待他人接手", "{by} handed it back; it waits for somebody"),
     "note": Text("{by}：{text}", "{by}: {text}"),
     "closed": Text("{by} 关闭：{text}", "Closed by {by}: {text}"),
-    "closed_alone": Text(
-        "恢复后十分钟无新报警，自动关闭", "Quiet for ten minutes after returning; closed by itself"
-    ),
+    "closed_alone": Text("恢复后十分钟无新报警，自动关闭", "Quiet for ten minutes after returning; closed by itself"),
 }
 
 
@@ -157,9 +154,7 @@ class IncidentOver(FangweiError):
     """The incident is closed or dissolved."""
 
     code = "incidents.over"
-    text = Text(
-        "事件 {incident} 已结束，不能再操作", "Incident {incident} is over; nothing more can be done with it"
-    )
+    text = Text("事件 {incident} 已结束，不能再操作", "Incident {incident} is over; nothing more can be done with it")
     http_status = 409
 
 

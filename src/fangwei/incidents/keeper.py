@@ -1,0 +1,131 @@
+"""Writing beside the decision: batches gather while one is written; a store that fails is tried again for ever."""
+
+import asyncio
+
+import msgspec
+
+from fangwei.core.clock import HOUR, now_ns
+from fangwei.core.events import TimelineEntry
+from fangwei.core.health import Health
+from fangwei.incidents.correlate import Correlator
+from fangwei.incidents.membership import Change
+from fangwei.incidents.store import Batch, Store
+
+GATHER_S = 0.05
+"""Writes per second are bounded by this; nobody waits for them but the finishing of events."""
+RETRY_S = (0.5, 1.0, 2.0, 5.0)
+
+
+class Keeper:
+    """Takes what the correlator decided and keeps it.
+
+    `kept(event_id)` ends when the event's decision is in the store. `flush()` returns when all of this moment is, or
+    gives up after a time: a question is answered from memory then.
+    """
+
+    def __init__(self, correlator: Correlator, store: Store, health: Health) -> None:
+        self._correlator = correlator
+        self._store = store
+        self._health = health
+        self._decided: dict[str, tuple[int, str | None]] = {}
+        self._changes: list[Change] = []
+        self._failed = Batch()
+        self._wake = asyncio.Event()
+        self._next: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waits: dict[str, asyncio.Future[None]] = {}
+        self._written: dict[str, bytes] = {}
+
+    def note(self, event_id: str | None, changes: list[Change], now: int, answer: str | None = None) -> None:
+        """An event or command was decided with these changes."""
+        if event_id is not None:
+            self._decided[event_id] = (now, answer)
+            self._waits[event_id] = self._next
+        self._changes.extend(changes)
+        self._wake.set()
+
+    async def kept(self, event_id: str) -> None:
+        """Wait until the decision of this event is in the store; at once when it is there already."""
+        waiting = self._waits.get(event_id)
+        if waiting is not None:
+            await asyncio.shield(waiting)
+
+    async def flush(self, timeout: float = 2.0) -> bool:
+        """Whether everything decided so far is in the store after at most `timeout` seconds."""
+        self._wake.set()
+        waiting = self._next
+        try:
+            await asyncio.wait_for(asyncio.shield(waiting), timeout)
+        except TimeoutError:
+            return False
+        return True
+
+    def unkept_lines(self, incident: str) -> list[TimelineEntry]:
+        """Lines of an incident that are not in the store yet."""
+        late = [entry for owner, entry in self._failed.lines.values() if owner == incident]
+        return late + [e for c in self._changes if c.incident.id == incident for e in c.entries]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Write until `stop`, then the rest."""
+        forgotten = now_ns()
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(self._wake.wait(), 0.5)
+            except TimeoutError:
+                continue
+            await asyncio.sleep(GATHER_S)
+            await self._write()
+            if now_ns() - forgotten > HOUR:
+                forgotten = now_ns()
+                await self._forget(forgotten)
+        await self._write(tries=3)
+
+    async def _write(self, tries: int | None = None) -> None:
+        self._wake.clear()
+        batch, waiting = self._take()
+        done, self._next = self._next, asyncio.get_running_loop().create_future()
+        self._failed = batch
+        attempt = 0
+        while True:
+            try:
+                await self._store.keep(batch)
+            except Exception as error:
+                self._health.error("incidents.not_stored", f"{type(error).__name__}: {error}")
+                attempt += 1
+                if tries is not None and attempt >= tries:
+                    return
+                await asyncio.sleep(RETRY_S[min(attempt - 1, len(RETRY_S) - 1)])
+                continue
+            break
+        self._failed = Batch()
+        self._health.count("incidents.kept", len(batch.decided))
+        for event_id in waiting:
+            self._waits.pop(event_id, None)
+        done.set_result(None)
+
+    def _take(self) -> tuple[Batch, list[str]]:
+        # Everything is encoded here in one go, without an await: the batch is of one moment.
+        desk = self._correlator.desk
+        batch = Batch()
+        batch.decided, self._decided = self._decided, {}
+        for alarm in desk.touched:
+            batch.alarms[alarm] = (alarm in desk.waiting, msgspec.json.encode(desk.histories[alarm]))
+        desk.touched = set()
+        for case in [*desk.cases.values(), *desk.ended.values()]:
+            state = msgspec.json.encode(case)
+            if self._written.get(case.id) != state:
+                batch.cases[case.id] = (case.snapshot(), state)
+                self._written[case.id] = state
+        for gone in desk.ended:
+            self._written.pop(gone, None)
+        desk.ended = {}
+        for change in self._changes:
+            for entry in change.entries:
+                batch.lines[entry.id] = (change.incident.id, entry)
+        self._changes = []
+        return batch, list(batch.decided)
+
+    async def _forget(self, now: int) -> None:
+        try:
+            await self._store.forget(now)
+        except Exception as error:
+            self._health.error("incidents.not_forgotten", f"{type(error).__name__}: {error}")

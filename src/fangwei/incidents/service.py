@@ -1,0 +1,236 @@
+"""The incidents room: hears alarms, decides at once, tells, and keeps beside it."""
+
+import asyncio
+from collections import OrderedDict
+
+import msgspec
+
+from fangwei.bus import subjects
+from fangwei.bus.client import Bus
+from fangwei.core.clock import HOUR, MINUTE, now_ns
+from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus, TimelineEntry
+from fangwei.core.health import Health
+from fangwei.core.settings import Settings
+from fangwei.db.session import open_database
+from fangwei.incidents import rebuild
+from fangwei.incidents.commands import COMMANDS
+from fangwei.incidents.correlate import REMEMBERED_IDS, Correlator, Tick
+from fangwei.incidents.keeper import Keeper
+from fangwei.incidents.membership import Change
+from fangwei.incidents.review import proven_chatterers
+from fangwei.incidents.store import Batch, Store, line_order
+from fangwei.incidents.texts import IncidentOver, IncidentUnknown
+from fangwei.plant.site import Site
+
+DURABLE = "incidents"
+TICK_S = 0.5
+MOST_LISTED = 1000
+LIVE = [IncidentStatus.OPEN, IncidentStatus.OWNED, IncidentStatus.SETTLED]
+
+
+class AskList(msgspec.Struct):
+    """Question `fw.ask.incidents.list`."""
+
+    statuses: list[IncidentStatus] | None = None
+    limit: int | None = None
+
+
+class AskShow(msgspec.Struct):
+    """Question `fw.ask.incidents.show`."""
+
+    incident: str
+
+
+class Order(msgspec.Struct):
+    """A command `fw.do.incidents.take|release|note|close`; `id` is the sender's, for idempotence."""
+
+    id: str
+    by: str
+    incident: str
+    text: str | None = None
+
+
+class Shown(msgspec.Struct):
+    """One incident and all its lines."""
+
+    incident: Incident
+    timeline: list[TimelineEntry]
+
+
+class Chatterer(msgspec.Struct):
+    """Answer of `fw.ask.incidents.chatterers`: an alarm that people should have repaired."""
+
+    alarm: str
+    habit: float
+    raises_10_min: int
+    active: bool
+
+
+class Room:
+    """The running room; `serve` is its life."""
+
+    def __init__(self, site: Site, bus: Bus, store: Store, health: Health) -> None:
+        self.correlator = Correlator(site)
+        self._bus = bus
+        self._store = store
+        self._health = health
+        self._keeper = Keeper(self.correlator, store, health)
+        self._commands: OrderedDict[str, str] = OrderedDict()
+        # Revisions leave in the order in which they were decided, whoever decided them.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Rebuild from the store, then from what went out before it could be kept."""
+        kept = await self._store.load(REMEMBERED_IDS)
+        rebuild.restore(self.correlator, kept.cases, kept.histories)
+        for event_id in kept.decided:
+            self.correlator.remember(event_id)
+        self._commands.update(kept.commands)
+        self.correlator.desk.ids_used.update(kept.ids)
+        since = kept.latest - MINUTE if kept.latest else now_ns() - HOUR
+        batch = Batch()
+
+        async def on_told(told: IncidentEvent) -> None:
+            if told.incident.revision <= kept.revisions.get(told.incident.id, 0):
+                return
+            case = rebuild.adopt(self.correlator, told)
+            kept.revisions[case.id] = case.revision
+            batch.cases[case.id] = (case.snapshot(), msgspec.json.encode(case))
+            for entry in told.entries:
+                batch.lines[entry.id] = (case.id, entry)
+
+        await self._bus.stored_events(f"{subjects.INCIDENTS}.>", IncidentEvent, on_told, since)
+        if batch:
+            self._health.count("incidents.adopted", len(batch.cases))
+            await self._store.keep(batch)
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Follow, answer, tick, keep until `stop`."""
+        await self.start()
+        keeping = asyncio.get_running_loop().create_task(self._keeper.run(stop))
+        await self._bus.follow_events(f"{subjects.ALARMS}.>", AlarmEvent, self.finish, DURABLE, live=self.hear)
+        await self._bus.answer(f"{subjects.ASK}.incidents.list", AskList, self.listed)
+        await self._bus.answer(f"{subjects.ASK}.incidents.show", AskShow, self.show)
+        await self._bus.answer(f"{subjects.ASK}.incidents.chatterers", dict, self.chatterers)
+        for name in COMMANDS:
+            await self._offer(name)
+        self._health.state = "running"
+        while not stop.is_set():
+            await self.tick()
+            try:
+                await asyncio.wait_for(stop.wait(), TICK_S)
+            except TimeoutError:
+                continue
+        await keeping
+
+    async def hear(self, event: AlarmEvent) -> None:
+        """Decide an event now and tell what changed; heard before, it changes nothing."""
+        async with self._one_at_a_time:
+            if self.correlator.knows(event.id):
+                return
+            now = now_ns()
+            changes = self.correlator.decide(event, now)
+            await self._tell(changes)
+            self._keeper.note(event.id, changes, now)
+        self._health.gauge("incidents.decide_ms", (now_ns() - now) / 1e6)
+
+    async def finish(self, event: AlarmEvent) -> None:
+        """The stored copy of an event: decided if it was missed live, finished when it is kept."""
+        await self.hear(event)
+        await self._keeper.kept(event.id)
+
+    async def tick(self) -> None:
+        """Revise what time decides."""
+        async with self._one_at_a_time:
+            now = now_ns()
+            changes = self.correlator.decide(Tick(), now)
+            await self._tell(changes)
+            self._keeper.note(None, changes, now)
+            self._health.gauge("incidents.live", len(self.correlator.desk.cases))
+            self._health.gauge("incidents.waiting", len(self.correlator.desk.waiting))
+
+    async def _tell(self, changes: list[Change]) -> None:
+        for change in changes:
+            incident = change.incident
+            event = IncidentEvent(
+                id=f"{incident.id}/{incident.revision}",
+                change=change.change,
+                incident=incident,
+                entries=change.entries,
+            )
+            await self._bus.emit(f"{subjects.INCIDENTS}.{incident.id}", event, sure_id=event.id)
+            self._health.count("incidents.told")
+
+    async def _offer(self, name: str) -> None:
+        async def on_order(order: Order) -> Incident:
+            return await self.order(name, order)
+
+        await self._bus.answer(f"{subjects.DO}.incidents.{name}", Order, on_order)
+
+    async def order(self, name: str, order: Order) -> Incident:
+        """A person's command; the same id again gives the same incident and does nothing."""
+        async with self._one_at_a_time:
+            key = f"{name}/{order.id}"
+            if key in self._commands:
+                return await self._find(self._commands[key])
+            now = now_ns()
+            try:
+                changes = self.correlator.command(name, order.incident, order.by, order.text, now)
+            except IncidentUnknown:
+                if await self._store.incident(order.incident) is not None:
+                    raise IncidentOver(incident=order.incident) from None
+                raise
+            await self._tell(changes)
+            self._commands[key] = order.incident
+            self._keeper.note(key, changes, now, answer=order.incident)
+        return changes[-1].incident if changes else await self._find(order.incident)
+
+    async def listed(self, question: AskList) -> list[Incident]:
+        """Incidents of the statuses (live ones when none are named), most urgent first, then the newest."""
+        wanted = question.statuses if question.statuses is not None else LIVE
+        limit = max(1, min(question.limit or 200, MOST_LISTED))
+        found = {c.id: c.snapshot() for c in self.correlator.desk.cases.values() if c.status in wanted}
+        over = [s for s in wanted if s not in LIVE]
+        if over:
+            await self._keeper.flush()
+            for incident in await self._store.incidents(over, limit):
+                if incident.id not in self.correlator.desk.cases:
+                    found.setdefault(incident.id, incident)
+        return sorted(found.values(), key=lambda i: (i.status in over, i.priority, -i.started, i.id))[:limit]
+
+    async def show(self, question: AskShow) -> Shown:
+        """One incident with its whole timeline."""
+        incident = await self._find(question.incident)
+        await self._keeper.flush(0.5)
+        lines = {e.id: e for e in self._keeper.unkept_lines(question.incident)}
+        try:
+            lines.update({e.id: e for e in await self._store.timeline(question.incident)})
+        except Exception as error:
+            # The store is away: what is in memory is better than nothing at all.
+            self._health.error("incidents.not_read", f"{type(error).__name__}: {error}")
+        return Shown(incident, sorted(lines.values(), key=line_order))
+
+    async def chatterers(self, _question: dict[str, object]) -> list[Chatterer]:
+        """Alarms known to chatter, worst first."""
+        desk = self.correlator.desk
+        rows = proven_chatterers(desk, now_ns())
+        return [Chatterer(alarm, habit, count, desk.histories[alarm].active) for alarm, habit, count in rows]
+
+    async def _find(self, incident: str) -> Incident:
+        case = self.correlator.desk.cases.get(incident) or self.correlator.desk.ended.get(incident)
+        if case is not None:
+            return case.snapshot()
+        await self._keeper.flush(0.5)
+        found = await self._store.incident(incident)
+        if found is None:
+            raise IncidentUnknown(incident=incident)
+        return found
+
+
+async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
+    """Run the room until `stop`; the tables are there already (`db.migrate`)."""
+    database = open_database(settings)
+    try:
+        await Room(site, bus, Store(database), health).serve(stop)
+    finally:
+        await database.close()
