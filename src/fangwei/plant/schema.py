@@ -264,7 +264,8 @@ class SourcePoint(Shape):
 
     point: Id
     address: dict[str, Any] | str = ""
-    """Read by the connector (node id; register and type; topic field; ...); empty where the source's pattern names it."""
+    """Read by the connector (node id; register and type; topic field; ...); empty where the source's pattern
+    names the point."""
     scale: float = 1.0
     offset: float = 0.0
 
@@ -327,7 +328,8 @@ class Duty(Shape):
     channels: list[Channel] = []
     shifts: list[Shift] = []
     calendar: str | None = None
-    """An iCalendar file beside duty.yaml; its events add shifts (SUMMARY = person id, LOCATION = zone ids, X-FANGWEI-STEP)."""
+    """An iCalendar file in the site folder; its events add shifts (SUMMARY = person id, LOCATION = zone ids by
+    commas, X-FANGWEI-STEP = escalation step)."""
     escalate_after: Annotated[float, Field(gt=0)] = 120.0
     """Seconds of silence after which the next step is told."""
     everyone_after: Annotated[float, Field(gt=0)] = 600.0

@@ -43,7 +43,9 @@ class SitePoint:
     limits: tuple[Limit, ...] = ()
 
     @classmethod
-    def make(cls, id: str, kind: Kind, zone: str, place: tuple[float, float, float], unit: str, **more: object) -> "SitePoint":
+    def make(
+        cls, id: str, kind: Kind, zone: str, place: tuple[float, float, float], unit: str, **more: object
+    ) -> "SitePoint":
         """A point with the derivable fields filled in (tests and the loader)."""
         more.setdefault("name", Text(id, id))
         more.setdefault("hazard", HAZARD_OF[kind])
