@@ -1,0 +1,129 @@
+import { ConfigProvider, theme as antTheme } from "antd";
+import zhCN from "antd/locale/zh_CN";
+import enUS from "antd/locale/en_US";
+import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import type { Glyph, Site } from "../api/types";
+import { IncidentPage } from "../features/incidents/IncidentPage";
+import { IncidentsPage } from "../features/incidents/IncidentsPage";
+import { OverviewPage } from "../features/overview/OverviewPage";
+import { Empty, Loading } from "../parts/states";
+import { useAsk } from "./ask";
+import { LanguageContext, useSay, type Language } from "./language";
+import { live, useConnection } from "./live";
+import { useMe } from "./me";
+import { useRemembered } from "./remembered";
+import { Link, useAddress } from "./router";
+import { Shell } from "./Shell";
+import { SiteContext, siteData } from "./site";
+import { appTexts } from "./texts";
+import { useTheme } from "./theme";
+
+const AlarmsPage = lazy(() => import("../features/alarms/AlarmsPage"));
+const TrendPage = lazy(() => import("../features/historian/TrendPage"));
+const PointsPage = lazy(() => import("../features/plant/PointsPage"));
+const PointPage = lazy(() => import("../features/plant/PointPage"));
+const SystemPage = lazy(() => import("../features/system/SystemPage"));
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+
+/** Colour is kept for what is abnormal: antd's own accents become ink on grey. */
+function tokens(dark: boolean) {
+  const ink = dark ? "#d5d9dd" : "#262b31";
+  return {
+    algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+    token: {
+      colorPrimary: ink, colorLink: dark ? "#dfe2e5" : "#1b1f24", colorInfo: ink, colorSuccess: ink, borderRadius: 6,
+      fontFamily: "var(--font)", colorBgBase: dark ? "#1c2024" : "#ffffff", colorTextBase: dark ? "#dfe2e5" : "#1b1f24",
+      controlHeight: 40, motion: false,
+      ...(dark ? { colorTextLightSolid: "#15181b" } : {}),
+    },
+  };
+}
+
+export function App() {
+  const [language] = useRemembered("language", "zh");
+  const { dark } = useTheme();
+  const lang: Language = language === "en" ? "en" : "zh";
+  useEffect(() => {
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    document.querySelector('meta[name="theme-color"]')?.setAttribute("content", dark ? "#14171a" : "#e7e9eb");
+  }, [lang, dark]);
+  const look = useMemo(() => tokens(dark), [dark]);
+  return (
+    <LanguageContext value={lang}>
+      <ConfigProvider csp={{ nonce }} locale={lang === "zh" ? zhCN : enUS} theme={look}>
+        <WithSite />
+      </ConfigProvider>
+    </LanguageContext>
+  );
+}
+
+function WithSite() {
+  const site = useAsk<Site>("/site");
+  const plan = useAsk<Glyph[]>("/plan");
+  const data = useMemo(() => (site.data && plan.data ? siteData(site.data, plan.data) : null), [site.data, plan.data]);
+  const connection = useConnection();
+  const t = useSay();
+  // The platform came up after the page: ask again as soon as the line is there, and meanwhile now and then.
+  useEffect(() => {
+    if (!site.error && !plan.error) return;
+    const again = () => {
+      site.again();
+      plan.again();
+    };
+    if (connection.alive) again();
+    const timer = window.setInterval(again, 4000);
+    return () => window.clearInterval(timer);
+  }, [connection.alive, site, plan]);
+  if (!data) {
+    const error = site.error ?? plan.error;
+    return (
+      <main className="page">
+        {error ? (
+          <div className="state" role="alert">
+            <b>{t(appTexts.unreachable)}</b>
+            <p>{t(appTexts.unreachableHow)}</p>
+          </div>
+        ) : (
+          <Loading lines={6} />
+        )}
+      </main>
+    );
+  }
+  return (
+    <SiteContext value={data}>
+      <Identity />
+      <Shell>
+        <Suspense fallback={<Loading lines={6} />}>
+          <Page />
+        </Suspense>
+      </Shell>
+    </SiteContext>
+  );
+}
+
+function Identity(): ReactNode {
+  const { me } = useMe();
+  useEffect(() => live.setPerson(me?.id ?? null), [me?.id]);
+  return null;
+}
+
+function Page() {
+  const { path } = useAddress();
+  const t = useSay();
+  const [, first = "", ...rest] = path.split("/");
+  const id = rest.length ? decodeURIComponent(rest.join("/")) : "";
+  if (first === "") return <OverviewPage />;
+  if (first === "incidents") return id ? <IncidentPage key={id} id={id} /> : <IncidentsPage />;
+  if (first === "alarms") return <AlarmsPage />;
+  if (first === "trend") return <TrendPage />;
+  if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
+  if (first === "system") return <SystemPage />;
+  return (
+    <Empty title={t(appTexts.notFound)}>
+      <Link to="/">{t(appTexts.home)}</Link>
+    </Empty>
+  );
+}
+

@@ -1,0 +1,1 @@
+export default function AlarmsPage(_: { id?: string }) { return null; }

@@ -1,0 +1,1 @@
+export default function TrendPage(_: { id?: string }) { return null; }

@@ -1,0 +1,67 @@
+import type { Incident } from "../../api/types";
+import { useAsk } from "../../app/ask";
+import { useSay } from "../../app/language";
+import { useLive } from "../../app/live";
+import { useMe } from "../../app/me";
+import { setQuery, useAddress } from "../../app/router";
+import { Empty, Failed, Loading } from "../../parts/states";
+import { byUrgency, IncidentRow } from "./IncidentRow";
+import { incidentTexts } from "./texts";
+
+export function IncidentsPage() {
+  const t = useSay();
+  const { query } = useAddress();
+  const { me } = useMe();
+  const live = useLive("incidents");
+  const confirmed = useLive("confirmed");
+  const show = query.get("show") ?? "open";
+  const past = useAsk<Incident[]>(show === "past" ? "/incidents?status=closed&status=dissolved&limit=200" : null);
+  const open = [...live.values()].filter((i) => i.status !== "closed" && i.status !== "dissolved").sort(byUrgency);
+  const choices = [
+    { value: "open", text: incidentTexts.open },
+    { value: "mine", text: incidentTexts.mine },
+    { value: "past", text: incidentTexts.past },
+  ];
+  return (
+    <div className="incidents-page">
+      <div className="toolbar">
+        <h1>{t(incidentTexts.title)}</h1>
+        <div className="choices" role="group" aria-label={t(incidentTexts.show)}>
+          {choices.map((c) => (
+            <button key={c.value} className="button" aria-pressed={show === c.value} onClick={() => setQuery({ show: c.value === "open" ? null : c.value })}>
+              {t(c.text)}
+            </button>
+          ))}
+        </div>
+      </div>
+      <section className="panel">{content()}</section>
+    </div>
+  );
+
+  function content() {
+    if (show === "past") {
+      if (past.error) return <Failed error={past.error} retry={past.again} />;
+      if (!past.data) return <Loading lines={6} />;
+      if (past.data.length === 0) return <Empty title={t(incidentTexts.nonePast)} />;
+      return list([...past.data].sort((a, b) => b.started - a.started));
+    }
+    if (confirmed.incidents === null && open.length === 0)
+      return <Empty title={t(incidentTexts.notKnown)}>{t(incidentTexts.notKnownHow)}</Empty>;
+    if (show === "mine") {
+      if (!me) return <Empty title={t(incidentTexts.whoFirst)} />;
+      const mine = open.filter((i) => i.owner === me.id);
+      return mine.length ? list(mine) : <Empty title={t(incidentTexts.noneMine)}>{t(incidentTexts.noneMineHow)}</Empty>;
+    }
+    return open.length ? list(open) : <Empty title={t(incidentTexts.allWell)}>{t(incidentTexts.allWellHow)}</Empty>;
+  }
+
+  function list(incidents: Incident[]) {
+    return (
+      <ul className="incident-list">
+        {incidents.map((incident) => (
+          <IncidentRow key={incident.id} incident={incident} />
+        ))}
+      </ul>
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { useMemo } from "react";
+import { useSay } from "../../app/language";
+import { useLive, useWatch } from "../../app/live";
+import { go, setQuery, useAddress } from "../../app/router";
+import { useSite } from "../../app/site";
+import { Empty } from "../../parts/states";
+import { byUrgency, IncidentRow } from "../incidents/IncidentRow";
+import { incidentTexts } from "../incidents/texts";
+import { SitePlan } from "../plant/SitePlan";
+import { plantTexts } from "../plant/texts";
+import "./overview.css";
+import { SourceStrip } from "./SourceStrip";
+import { overviewTexts } from "./texts";
+import { ZonePanel } from "./ZonePanel";
+
+/** A plan of more points than this draws values for what the phone and eye can follow only. */
+const MANY_POINTS = 2000;
+
+/** The whole site on one screen: the plan, what is wrong, whether we can see. */
+export function OverviewPage() {
+  const t = useSay();
+  const { site, zones, points } = useSite();
+  const { query } = useAddress();
+  const incidents = useLive("incidents");
+  const alarms = useLive("alarms");
+  const confirmed = useLive("confirmed");
+  const narrow = window.innerWidth < 760;
+  const wanted = useMemo(() => {
+    if (!narrow && points.size <= MANY_POINTS) return "all" as const;
+    return [...points.values()].filter((p) => p.kind === "weather" || p.kind === "people_position").map((p) => p.id);
+  }, [points, narrow]);
+  useWatch(wanted);
+  const open = [...incidents.values()].filter((i) => i.status !== "closed" && i.status !== "dissolved").sort(byUrgency);
+  const zone = zones.get(query.get("zone") ?? "");
+  const worst = open.find((i) => i.status !== "settled");
+  const floor =
+    zone?.storey ?? query.get("floor") ?? zones.get(worst?.first_out.zone ?? "")?.storey ?? site.storeys.find((s) => site.zones.some((z) => z.storey === s.id))?.id ?? "";
+  const floors = site.storeys.filter((s) => site.zones.some((z) => z.storey === s.id));
+  const active = [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "ack_active");
+  const unacked = [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "return_unack").length;
+  const onFloor = (id: string) => open.filter((i) => i.zones.some((z) => zones.get(z)?.storey === id));
+  return (
+    <div className="overview">
+      <section className="panel map">
+        <header>
+          <div className="floors" role="group" aria-label={t(plantTexts.floors)}>
+            {floors.length > 1 &&
+              floors.map((s) => (
+                <button key={s.id} className="button" aria-pressed={s.id === floor} onClick={() => setQuery({ floor: s.id, zone: null })}>
+                  {t(s.name)}
+                  {onFloor(s.id).length > 0 && <span className="count">{onFloor(s.id).length}</span>}
+                </button>
+              ))}
+            {floors.length === 1 && <h2>{t(plantTexts.plan)}</h2>}
+          </div>
+          <span className="soft">
+            {confirmed.alarms === null
+              ? t(overviewTexts.alarmsUnknown)
+              : `${t(overviewTexts.activeAlarms, { n: active.length })} · ${t(overviewTexts.unacked, { n: unacked })}`}
+          </span>
+        </header>
+        <div className="map-body">
+          <SitePlan
+            storey={floor} incidents={open} focus={zone ? [zone.id] : undefined} wind zoom
+            onZone={(id) => setQuery({ zone: id === zone?.id ? null : id }, false)} onIncident={(id) => go(`/incidents/${encodeURIComponent(id)}`)}
+          />
+        </div>
+      </section>
+      <div className="side">
+        {zone ? (
+          <ZonePanel zone={zone.id} />
+        ) : (
+          <section className="panel scroll first">
+            <header>
+              <h2>{t(overviewTexts.incidents)}</h2>
+              <span className="count">{open.length}</span>
+            </header>
+            {open.length > 0 ? (
+              <ul className="incident-list">
+                {open.map((incident) => (
+                  <IncidentRow key={incident.id} incident={incident} />
+                ))}
+              </ul>
+            ) : confirmed.incidents === null ? (
+              <Empty title={t(incidentTexts.notKnown)}>{t(incidentTexts.notKnownHow)}</Empty>
+            ) : (
+              <Empty title={t(incidentTexts.allWell)}>{t(incidentTexts.allWellHow)}</Empty>
+            )}
+          </section>
+        )}
+        <SourceStrip />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export default function PointPage(_: { id?: string }) { return null; }

@@ -1,0 +1,1 @@
+export default function PointsPage(_: { id?: string }) { return null; }

@@ -1,0 +1,310 @@
+import { useEffect, useId, useMemo, useRef, useState, type PointerEvent } from "react";
+import type { AlarmStatus, Incident, Latest, Zone } from "../../api/types";
+import { clock, useNow } from "../../app/clock";
+import { useLanguage, useSay } from "../../app/language";
+import { useLive } from "../../app/live";
+import { useSite } from "../../app/site";
+import { PriorityShape } from "../../parts/priority";
+import { kindNames, UNTRUSTED } from "../../parts/texts";
+import { boxOf, breakName, namePlace, type Corner } from "./geometry";
+import { kindForm } from "./glyphs";
+import "./plan.css";
+import { plantTexts } from "./texts";
+import { WindRose } from "./WindRose";
+
+interface Props {
+  storey: string;
+  incidents: Incident[];
+  /** Show these zones only (and what adjoins them, faintly): an incident's own plan. */
+  focus?: string[];
+  /** Times at which an incident reached its zones, UTC ns. */
+  reached?: Map<string, number>;
+  onZone?: (zone: string) => void;
+  onIncident?: (incident: string) => void;
+  wind?: boolean;
+  zoom?: boolean;
+}
+
+const MARGIN = 14;
+
+function useSize<E extends Element>(): [React.RefObject<E | null>, { width: number; height: number }] {
+  const ref = useRef<E>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    if (ref.current) observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, size];
+}
+
+/** The most urgent alarm of each point. */
+function worstByPoint(alarms: Map<string, AlarmStatus>): Map<string, AlarmStatus> {
+  const worst = new Map<string, AlarmStatus>();
+  for (const alarm of alarms.values()) {
+    if (alarm.state !== "unack_active" && alarm.state !== "ack_active") continue;
+    const before = worst.get(alarm.point);
+    if (!before || alarm.priority < before.priority) worst.set(alarm.point, alarm);
+  }
+  return worst;
+}
+
+/** The site from above, north up: zones named in place, sensors by kind, incidents as soft areas. */
+export function SitePlan(props: Props) {
+  const { storey, incidents, focus, reached, onZone, onIncident, wind = false, zoom: zoomable = false } = props;
+  const { site, zones, points } = useSite();
+  const language = useLanguage();
+  const t = useSay();
+  const now = useNow();
+  const alarms = useLive("alarms");
+  const latest = useLive("latest");
+  const [ref, { width, height }] = useSize<HTMLDivElement>();
+  const ids = useId().replace(/[^a-zA-Z0-9]/g, "");
+  const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
+  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+
+  const focusKey = focus?.join(" ") ?? "";
+  const shown = useMemo(() => {
+    const here = site.zones.filter((z) => z.storey === storey);
+    if (!focusKey) return here;
+    const wanted = new Set(focusKey.split(" "));
+    const near = here.filter((z) => wanted.has(z.id) || z.adjoins.some((a) => wanted.has(a)));
+    return near.length ? near : here;
+  }, [site, storey, focusKey]);
+  useEffect(() => setView({ zoom: 1, x: 0, y: 0 }), [focusKey, storey]);
+
+  const box = useMemo(() => {
+    const wanted = focusKey ? new Set(focusKey.split(" ")) : null;
+    const own = wanted ? shown.filter((z) => wanted.has(z.id)) : shown;
+    const b = boxOf((own.length ? own : shown).flatMap((z) => z.polygon));
+    if (!wanted) return b;
+    const edge = Math.max(b.east - b.west, b.north - b.south) * 0.12;
+    return { west: b.west - edge, east: b.east + edge, south: b.south - edge, north: b.north + edge };
+  }, [shown, focusKey]);
+
+  const scale = Math.max(
+    0.01,
+    Math.min((width - 2 * MARGIN) / (box.east - box.west), (height - 2 * MARGIN) / (box.north - box.south)),
+  );
+  const k = scale * view.zoom;
+  const midE = (box.west + box.east) / 2;
+  const midN = (box.south + box.north) / 2;
+  const px = ([e, n]: Corner): Corner => [
+    width / 2 + (e - midE) * k + view.x,
+    height / 2 - (n - midN) * k + view.y,
+  ];
+  const outline = (z: Zone) => z.polygon.map((c) => px(c).map((v) => v.toFixed(1)).join(",")).join(" ");
+
+  const worst = useMemo(() => worstByPoint(alarms), [alarms]);
+  const here = useMemo(() => new Set(shown.map((z) => z.id)), [shown]);
+  const placed = useMemo(() => [...points.values()].filter((p) => here.has(p.zone) && p.kind !== "weather"), [points, here]);
+  const crowded = placed.length > 0 && (width * height) / placed.length < 900 / view.zoom ** 2;
+  const people = useMemo(() => countPeople(latest, points), [latest, points]);
+  const zoneSize = Math.min(16, Math.max(11, k * 1.9));
+
+  const zoomBy = (factor: number, at: Corner = [width / 2, height / 2]) =>
+    setView((v) => {
+      const zoom = Math.min(8, Math.max(1, v.zoom * factor));
+      if (zoom === 1) return { zoom, x: 0, y: 0 };
+      const f = zoom / v.zoom;
+      return { zoom, x: (v.x - at[0] + width / 2) * f + at[0] - width / 2, y: (v.y - at[1] + height / 2) * f + at[1] - height / 2 };
+    });
+  useEffect(() => {
+    const element = ref.current;
+    if (!element || !zoomable) return;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const rect = element.getBoundingClientRect();
+      zoomBy(event.deltaY < 0 ? 1.25 : 0.8, [event.clientX - rect.left, event.clientY - rect.top]);
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  });
+  const moving = {
+    onPointerDown: (e: PointerEvent) => {
+      if (view.zoom > 1) drag.current = { x: e.clientX, y: e.clientY, moved: false };
+    },
+    onPointerMove: (e: PointerEvent) => {
+      const d = drag.current;
+      if (!d) return;
+      const dx = e.clientX - d.x;
+      const dy = e.clientY - d.y;
+      if (Math.abs(dx) + Math.abs(dy) < 4 && !d.moved) return;
+      drag.current = { x: e.clientX, y: e.clientY, moved: true };
+      setView((v) => ({ ...v, x: v.x + dx, y: v.y + dy }));
+    },
+    onPointerUp: () => window.setTimeout(() => (drag.current = null)),
+    onPointerLeave: () => (drag.current = null),
+  };
+
+  return (
+    <div className="plan" ref={ref}>
+      <svg width={width} height={height} role="group" aria-label={t(plantTexts.plan)} {...(zoomable ? moving : {})} className={view.zoom > 1 ? "movable" : undefined}>
+        <defs>
+          <filter id={`${ids}soft`} x="-50%" y="-50%" width="200%" height="200%">
+            <feGaussianBlur stdDeviation={Math.max(4, k * 1.6)} />
+          </filter>
+          <pattern id={`${ids}blind`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="2" height="6" fill="var(--glyph)" opacity="0.35" />
+          </pattern>
+        </defs>
+        {shown.map((z) => (
+          <g
+            key={z.id} className={onZone ? "zone can" : "zone"} role={onZone ? "button" : undefined} tabIndex={onZone ? 0 : undefined}
+            aria-label={onZone ? t(z.name) : undefined}
+            onClick={() => onZone && !drag.current?.moved && onZone(z.id)}
+            onKeyDown={(e) => onZone && (e.key === "Enter" || e.key === " ") && (e.preventDefault(), onZone(z.id))}
+          >
+            <polygon points={outline(z)} />
+          </g>
+        ))}
+        {incidents.map((incident) => (
+          <Area key={incident.id} incident={incident} here={here} zones={zones} outline={outline} px={px} k={k} ids={ids} />
+        ))}
+        <g className="glyphs" aria-hidden="true">
+          {placed.map((p) => {
+            const alarm = worst.get(p.id);
+            if (alarm) return null;
+            if (crowded || (k < 4.5 && view.zoom === 1)) return null;
+            if (p.kind === "people_position" && view.zoom < 2) return null;
+            const [x, y] = px([p.place[0], p.place[1]]);
+            const value = latest.get(p.id);
+            const blind = !value || (value[2] & UNTRUSTED) !== 0;
+            const size = Math.min(1.35, Math.max(0.8, k / 9));
+            return (
+              <g key={p.id} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size.toFixed(2)})`} className={blind ? "glyph blind" : "glyph"}>
+                <title>{`${t(kindNames[p.kind]!)} · ${t(p.name)}`}</title>
+                {blind && <circle r="7" fill={`url(#${ids}blind)`} stroke="none" />}
+                <path d={kindForm(p.kind)} />
+              </g>
+            );
+          })}
+        </g>
+        <g className="names" aria-hidden="true">
+          {shown.map((z) => {
+            const spot = namePlace(z.polygon);
+            const [x, y] = px(spot.at);
+            const room = spot.width * k - 8;
+            const lines = breakName(t(z.name), room, zoneSize);
+            const count = people.get(z.id);
+            const high = lines.length * zoneSize * 1.15;
+            const time = reached?.get(z.id);
+            if (room < zoneSize * 1.5 || spot.height * k < high) return null;
+            return (
+              <g key={z.id} transform={`translate(${x.toFixed(1)} ${(y - high / 2).toFixed(1)})`} fontSize={zoneSize}>
+                {lines.map((line, i) => (
+                  <text key={i} y={(i + 0.85) * zoneSize * 1.15} textAnchor="middle">
+                    {line}
+                  </text>
+                ))}
+                {time !== undefined && (
+                  <text className="reached" y={high + zoneSize} textAnchor="middle" fontSize={zoneSize * 0.9}>
+                    {clock(time / 1e6, now, site.timezone)}
+                  </text>
+                )}
+                {time === undefined && count !== undefined && spot.height * k > high + zoneSize * 2.2 && (
+                  <g className="people" transform={`translate(0 ${high + zoneSize * 0.95})`}>
+                    <text textAnchor="middle" fontSize={Math.max(11, zoneSize * 0.8)}>
+                      {count === null ? "?" : t(plantTexts.people, { n: count })}
+                    </text>
+                  </g>
+                )}
+              </g>
+            );
+          })}
+        </g>
+        <g>
+          {placed.map((p) => {
+            const alarm = worst.get(p.id);
+            if (!alarm) return null;
+            const [x, y] = px([p.place[0], p.place[1]]);
+            const s = Math.min(20, Math.max(13, k * 2));
+            return (
+              <g key={p.id} transform={`translate(${(x - s / 2).toFixed(1)} ${(y - s / 2).toFixed(1)}) scale(${s / 24})`} className="alarming">
+                <title>{t(alarm.message)}</title>
+                <PriorityShape priority={alarm.priority} hollow={alarm.state === "ack_active"} />
+              </g>
+            );
+          })}
+        </g>
+        {onIncident &&
+          incidents.map((incident) => {
+            if (!here.has(incident.first_out.zone)) return null;
+            const [x, y] = px([incident.first_out.east, incident.first_out.north]);
+            return (
+              <g
+                key={incident.id} className="origin can" transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="button" tabIndex={0}
+                aria-label={t(incident.title)} onClick={() => onIncident(incident.id)} onKeyDown={(e) => e.key === "Enter" && onIncident(incident.id)}
+              >
+                <circle r={Math.max(16, k * 1.9)} style={{ stroke: `var(--p${incident.priority})` }} />
+                <title>{t(incident.title)}</title>
+              </g>
+            );
+          })}
+        <g className="compass" transform={`translate(${width - 26} 34)`} aria-hidden="true">
+          <path d="M0-18 5 4 0 0-5 4Z" />
+          <text y="20" textAnchor="middle">{t(plantTexts.north)}</text>
+        </g>
+      </svg>
+      {wind && <WindRose />}
+      {zoomable && (
+        <div className="zoom">
+          <button className="tool" aria-label={language === "zh" ? "放大" : "Zoom in"} onClick={() => zoomBy(1.6)}>＋</button>
+          <button className="tool" aria-label={language === "zh" ? "缩小" : "Zoom out"} onClick={() => zoomBy(1 / 1.6)} disabled={view.zoom === 1}>－</button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** One incident over the zones it reached: tinted zones, a soft cloud around its alarms, a moving edge while it grows. */
+function Area(props: {
+  incident: Incident; here: Set<string>; zones: Map<string, Zone>; outline: (z: Zone) => string; px: (c: Corner) => Corner; k: number; ids: string;
+}) {
+  const { incident, here, zones, outline, px, k, ids } = props;
+  const colour = `var(--p${incident.priority})`;
+  const reachedHere = incident.zones.filter((id) => here.has(id)).map((id) => zones.get(id)!);
+  if (reachedHere.length === 0) return null;
+  const clip = `${ids}clip${incident.id.replace(/[^a-zA-Z0-9]/g, "")}`;
+  const members = incident.members.filter((m) => here.has(m.zone));
+  const newest = reachedHere[reachedHere.length - 1]!;
+  return (
+    <g className="area" style={{ color: colour }} aria-hidden="true">
+      <clipPath id={clip}>
+        {reachedHere.map((z) => (
+          <polygon key={z.id} points={outline(z)} />
+        ))}
+      </clipPath>
+      {reachedHere.map((z) => (
+        <polygon key={z.id} points={outline(z)} className="tint" />
+      ))}
+      <g clipPath={`url(#${clip})`}>
+        <g filter={`url(#${ids}soft)`} className="cloud">
+          {members.map((m) => {
+            const [x, y] = px([m.east, m.north]);
+            return <circle key={m.occurrence} cx={x} cy={y} r={Math.max(14, k * 5)} />;
+          })}
+        </g>
+      </g>
+      {reachedHere.map((z) => (
+        <polygon key={z.id} points={outline(z)} className={incident.growing && z === newest ? "edge growing" : "edge"} />
+      ))}
+    </g>
+  );
+}
+
+/** People per zone: the sum of its counters; null where one of them cannot be trusted. */
+function countPeople(latest: Map<string, Latest>, points: ReturnType<typeof useSite>["points"]): Map<string, number | null> {
+  const found = new Map<string, number | null>();
+  for (const p of points.values()) {
+    if (p.kind !== "people_position" || !["persons", "count", "state", "1"].includes(p.unit)) continue;
+    const value = latest.get(p.id);
+    const before = found.get(p.zone);
+    if (before === null) continue;
+    const n = !value || value[1] === null || (value[2] & UNTRUSTED) !== 0 ? null : value[1];
+    found.set(p.zone, n === null ? null : (before ?? 0) + Math.round(n));
+  }
+  return found;
+}

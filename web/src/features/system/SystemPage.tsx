@@ -1,0 +1,1 @@
+export default function SystemPage(_: { id?: string }) { return null; }
