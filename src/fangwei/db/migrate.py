@@ -10,7 +10,7 @@ from fangwei.core.settings import Settings
 
 def migrate(settings: Settings) -> None:
     """Upgrade the store of the settings to the newest schema; does nothing when it is there already."""
-    command.upgrade(alembic_config(settings.database_url), "head")
+    command.upgrade(alembic_config(settings.database_url), "heads")
 
 
 def alembic_config(url: str) -> Config:

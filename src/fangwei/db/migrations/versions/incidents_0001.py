@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("priority", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("certainty", sa.Float(), nullable=False),
+        sa.Column("certainty", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "alarm", name="pk_incidents_member"),
     )
     op.create_index("ix_incidents_member_alarm", "incidents_member", ["alarm"])
