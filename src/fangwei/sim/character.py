@@ -33,7 +33,7 @@ LAG: dict[str, float] = {
     "oxygen": 4.0,
     "temperature": 3.0,
     "hot_spot": 0.5,
-    "smoke": 2.0,
+    "smoke": 5.0,
     "video_event": 1.0,
     "pressure": 0.5,
     "level": 2.0,
@@ -42,7 +42,8 @@ LAG: dict[str, float] = {
     "electrical": 0.5,
     "process": 3.0,
 }
-"""First-order lag, s: infrared gas detectors reach 90 % in about 3.5 s (2.3 lags), electrochemical in 10."""
+"""First-order lag, s: infrared gas detectors reach 90 % in about 3.5 s (2.3 lags), electrochemical in 10;
+an aspirating smoke detector first draws the air through its pipe."""
 
 PERIOD: dict[str, float] = {
     "combustible_gas": 1.0,

@@ -200,3 +200,90 @@ def status(context: click.Context) -> None:
         sys.exit(GIVEN_UP)
     answer.pop("ok")
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="倍速 / times real time",
+)
+@click.option(
+    "--site",
+    type=click.Path(path_type=Path),
+    envvar="FANGWEI_SITE",
+    default=DEFAULT_SITE,
+    show_default=True,
+    help="站点目录 / site folder",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    envvar="FANGWEI_DATA",
+    default="data",
+    show_default=True,
+    help="数据目录 / data folder",
+)
+@click.option("--map", "pairs", multiple=True, metavar="COLUMN=POINT", help="列=测点，可重复 / may be repeated")
+@click.option("--map-file", type=click.Path(path_type=Path), help="YAML：列: 测点 / YAML mapping of column: point")
+@click.option(
+    "--source", "source_id", help="站点中的数据源，决定报文形式 / source of the site that says how messages look"
+)
+@click.option("--via", type=click.Choice(["mqtt", "opcua"]), default="mqtt", show_default=True)
+@click.option("--time-column", help="时间列，默认第一列 / default: the first column")
+@click.option(
+    "--time-format",
+    help="strptime 格式或 s/ms/us/ns，默认 ISO 8601 / strptime pattern or s, ms, us, ns; default ISO 8601",
+)
+@click.option("--separator", help="分隔符，默认自动 / default: found from the header")
+def replay(
+    file: Path,
+    speed: float,
+    site: Path,
+    data: Path,
+    pairs: tuple[str, ...],
+    map_file: Path | None,
+    source_id: str | None,
+    via: str,
+    time_column: str | None,
+    time_format: str | None,
+    separator: str | None,
+) -> None:
+    """把录制数据当作实时数据发送 / send a recording (CSV, Parquet) as if it were live.
+
+    时间戳：首行用发送时刻，其后各行为该时刻加上（与首行的时间差 ÷ 倍速）。
+
+    Time stamps: the first row gets the moment of sending, each later row that moment plus its distance from the
+    first row divided by the speed. Delays and rates of change of the site therefore act on the speeded time.
+    """
+    from fangwei.sim.recording import RecordingUnusable, read_recording
+    from fangwei.sim.replay import Progress
+    from fangwei.sim.replay import replay as play
+    from fangwei.sim.replay_plan import mapping_of, sender_of
+
+    def tell(progress: Progress) -> None:
+        share = 100.0 * progress.rows / max(1, progress.of)
+        click.echo(
+            f"{share:5.1f} %  {progress.rows}/{progress.of}  {progress.sent} -> {via}  {progress.recorded:.0f} s",
+            err=True,
+        )
+
+    async def body() -> None:
+        await sender.open()
+        try:
+            done = await play(recording, mapping, speed, sender, tell)
+        finally:
+            await sender.close()
+        click.echo(f"{file.name}: {done.rows} 行 / rows, {done.sent} 个读数 / readings")
+
+    try:
+        recording = read_recording(file, time_column, time_format, separator)
+        mapping = mapping_of(recording, pairs, map_file, site)
+        sender = sender_of(via, source_id, site, data, set(mapping.values()))
+        _until_told(body)
+    except (RecordingUnusable, SiteUnusable, OSError) as why:
+        click.echo(str(why), err=True)
+        sys.exit(GIVEN_UP)

@@ -22,8 +22,18 @@ UPSET: dict[str, tuple[float, float]] = {
 """Seconds until a burst disturbs the machine's own instruments, and how quickly: pressure falls first, then
 the pump cavitates, liquid gathers, spray reaches terminals."""
 
-UPSET_REACH = 14.0
-"""Metres from the burst beyond which a machine is another machine."""
+UPSET_REACH: dict[str, float] = {
+    "pressure": 14.0,
+    "level": 12.0,
+    "process": 18.0,
+    "vibration": 26.0,
+    "electrical": 14.0,
+}
+"""Metres from the burst within which a machine feels it. Feed pumps stand far off and race all the same when the
+pressure is gone."""
+
+NOT_FLAMMABLE = frozenset({"hf", "smoke", "co2", "nh3", "h2s"})
+"""What a combustible-gas detector does not see. It sees every other vapour, whichever one it is set for."""
 
 HEAVY = 50.0
 """g/s from which a release disturbs the machine it comes from."""
@@ -53,6 +63,9 @@ class Effects:
         vapours = [s for s in world.substances if s != "smoke"]
         self._vapours = [world.substance_index[s] for s in vapours]
         self._percent = np.array([factor(s, "%vol", None) for s in vapours])
+        fuels = [s for s in vapours if s not in NOT_FLAMMABLE]
+        self._fuels = [world.substance_index[s] for s in fuels]
+        self._fuel_percent = np.array([factor(s, "%vol", None) for s in fuels])
         self._door = [self._nearest_door(i) for i in range(len(points))]
         self._opened: dict[int, float] = {}
 
@@ -64,7 +77,9 @@ class Effects:
         air = world.concentrations(self._all, self.zone) if self._disturbed else None
         for i, point in enumerate(self.points):
             match point.kind:
-                case "combustible_gas" | "toxic_gas" if air is not None:
+                case "combustible_gas" if air is not None:
+                    found[i] += float(air[i, self._fuels] @ self._fuel_percent) * 100.0 / (point.lel or 4.0)
+                case "toxic_gas" if air is not None:
                     found[i] += air[i, self._gas_column[i]] * self._gas_factor[i]
                 case "oxygen" if air is not None:
                     displaced = float(air[i, self._vapours] @ self._percent)
@@ -214,11 +229,12 @@ class Effects:
 
     def _upset(self, i: int) -> float:
         delay, tau = UPSET[self.points[i].kind]
+        reach = UPSET_REACH["vibration" if self.points[i].unit == "A" else self.points[i].kind]
         worst = 0.0
         for leak in self.world.leaks:
             if leak.zone != self.zone[i] or leak.rate < HEAVY:
                 continue
-            near = min(1.0, 1.8 * (1.0 - float(leak.distance[i]) / UPSET_REACH))
+            near = min(1.0, 1.8 * (1.0 - float(leak.distance[i]) / reach))
             running = min(self.world.time, leak.ends) - leak.began - delay
             if near <= 0.0 or running <= 0.0:
                 continue

@@ -16,7 +16,7 @@ from fangwei.sim.world import World
 FILLS_TO = 1.0
 """If it went on, the default leak would fill its zone to this many times the explosive limit: a burst."""
 
-RATE_RANGE = (100.0, 900.0)
+RATE_RANGE = (100.0, 1500.0)
 """g/s. Below, nobody would call it a burst; above, no pump of such a line delivers it."""
 
 BESIDE = 1.0

@@ -19,7 +19,7 @@ from fangwei.sim.site import Site
 Floats = npt.NDArray[np.float64]
 Place = tuple[float, float, float]
 
-HF_OF_SALT = 1e-4
+HF_OF_SALT = 2e-4
 """Grams of hydrogen fluoride per gram of electrolyte vapour in moist air."""
 
 MIST_OF_FLASH = 2e-3
@@ -180,6 +180,8 @@ class World:
             if not leak.running(self.time):
                 continue
             for substance, share in shares(leak.substance):
+                if substance == "smoke":
+                    continue  # droplets evaporate on their way: seen near the leak, never in the room at large
                 self.source[leak.zone, self.substance_index[substance]] += leak.rate * share
         for cell in self.cells:
             for substance, rate in cell.step(dt, 25.0).items():

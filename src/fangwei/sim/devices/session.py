@@ -64,7 +64,7 @@ class Session:
         """Wait until what was published is on the wire, at most `seconds`."""
         deadline = self._loop.time() + seconds
         # paho has no event for an empty queue.
-        while self._client.want_write() and self._loop.time() < deadline and not self.ended.is_set():  # noqa: ASYNC110
+        while self._client.want_write() and self._loop.time() < deadline and not self.ended.is_set():
             await asyncio.sleep(0.005)
 
     async def close(self, politely: bool = True) -> None:

@@ -24,8 +24,8 @@ OTHERWISE = 6.0
 CLOSED = 0.15
 """m3/s through a closed door, ducts and transfer openings together."""
 
-OPEN = 2.0
-"""m3/s through an open door: 2 m2 at the 1 m/s that a few kelvin drive (Brown & Solvason 1962)."""
+OPEN = 4.0
+"""m3/s through an open double door: 4 m2 at the 1 m/s that a few kelvin drive (Brown & Solvason 1962)."""
 
 
 def air_changes(zone: Zone) -> float:

@@ -1,7 +1,8 @@
 """Thermal runaway of a cell: it heats itself, vents, burns, and is spent.
 
-Self-heating grows exponentially with temperature (Semenov's law, its early stage quickened so that a spectator need
-not wait hours); venting begins near 130 degC, fire near 250 degC (Feng et al. 2018, Energy Storage Materials 10: T1, T2, T3).
+Self-heating grows exponentially with temperature (Semenov's law, its early stage quickened so that a
+spectator need not wait hours); venting
+begins near 130 degC, fire near 250 degC (Feng et al. 2018, Energy Storage Materials 10: T1, T2, T3).
 """
 
 import math
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 VENTS_AT = 130.0
 BURNS_AT = 250.0
 PEAK = 720.0
-FUEL = 240.0
+FUEL = 1500.0
 """Grams of gas, smoke and aerosol a module gives off in all."""
 
-VENT_RATE = 2.0
-FIRE_RATE = 4.0
+VENT_RATE = 3.0
+FIRE_RATE = 12.0
 """g/s while venting and while burning."""
 
 OF_VENT_GAS: dict[str, float] = {"h2": 0.02, "co": 0.12, "hf": 0.02, "electrolyte": 0.5, "smoke": 0.1}
