@@ -142,6 +142,10 @@ class ChdbStore:
                 dropped.append(monday.isoformat())
         return dropped
 
+    def merge(self) -> None:
+        """Merge every partition to one part; for measurements, the store does it by itself in time."""
+        self._run(self._writer, "OPTIMIZE TABLE history.readings FINAL")
+
     def free_bytes(self) -> int:
         """See `Store.free_bytes`."""
         return shutil.disk_usage(self._folder).free
