@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from asyncua import Client, ua
 from asyncua.crypto import security_policies, uacrypto
+from asyncua.ua.uaerrors import UaError
 from pydantic import Field, field_validator, model_validator
 
 from fangwei.connect.base import Connector, Item, Shape
@@ -32,7 +33,7 @@ SILENT_AFTER_S = 10.0
 ITEMS_PER_REQUEST = 500
 """Servers limit the items of one request; 1,000 is a usual limit."""
 WATCH_S = 0.5
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # asyncua's times are naive and UTC
+EPOCH = datetime(1970, 1, 1)  # asyncua's times are naive and UTC
 MICROSECOND = timedelta(microseconds=1)
 OVERFLOW = 0x0480
 """Info bits of a status: a data value, and the item's queue has overflowed (OPC 10000-4, 7.39.1)."""
@@ -138,7 +139,7 @@ class OpcUa(Connector):
                     mode=mode,
                 )
             await client.connect()
-        except (OSError, TimeoutError, ua.UaError) as error:
+        except (OSError, TimeoutError, UaError) as error:
             raise self.lost(f"{options.endpoint}: {_words(error)}") from error
         if pin is not None:
             pin.keep(certificate)
@@ -189,7 +190,7 @@ class OpcUa(Connector):
             for start in range(0, len(self.items), ITEMS_PER_REQUEST):
                 handles = range(start, min(start + ITEMS_PER_REQUEST, len(self.items)))
                 refused += await self._monitor(session, made.SubscriptionId, handles, filtered=True)
-        except (OSError, TimeoutError, ua.UaError) as error:
+        except (OSError, TimeoutError, UaError) as error:
             raise self.lost(f"no subscription: {_words(error)}") from error
         self.up()
         if refused:
@@ -234,9 +235,8 @@ class OpcUa(Connector):
             # a sample that is equal but newer is news too: it tells that the instrument lives
             wanted.Filter = ua.DataChangeFilter(Trigger=ua.DataChangeTrigger.StatusValueTimestamp)
         request = ua.MonitoredItemCreateRequest()
-        request.ItemToMonitor = ua.ReadValueId(
-            NodeId_=ua.NodeId.from_string(self.items[handle].address.node), AttributeId=ua.AttributeIds.Value
-        )
+        request.ItemToMonitor.NodeId = ua.NodeId.from_string(self.items[handle].address.node)
+        request.ItemToMonitor.AttributeId = ua.AttributeIds.Value
         request.MonitoringMode = ua.MonitoringMode.Reporting
         request.RequestedParameters = wanted
         return request
@@ -265,7 +265,7 @@ class OpcUa(Connector):
                 values = await client.uaclient.session.read_attributes(part, ua.AttributeIds.Value)
                 for item, value in zip(self.items[start : start + ITEMS_PER_REQUEST], values, strict=True):
                     self._take(item, value, current=True)
-        except (OSError, TimeoutError, ua.UaError) as error:
+        except (OSError, TimeoutError, UaError) as error:
             raise self.lost(f"values could not be read: {_words(error)}") from error
 
     # --- values ---------------------------------------------------------------------------------------------
