@@ -12,12 +12,13 @@ from fangwei.sim.site import Item, Source, read_site
 DOCUMENTED_MQTT: dict[str, Any] = {"topic": "plant/{point}", "value": "v", "time": "t", "time_format": "ms"}
 """How messages look where the site has no MQTT source for the points."""
 
-MAPPING_FILE = "replay.yaml"
-"""A site may bring its own mapping of the recordings it was made for."""
+MAPPING_FILE = "replay.json"
+"""A site may bring the mapping of the recordings it was made for. JSON, because every YAML file of a site folder
+belongs to the site itself."""
 
 
 def mapping_of(recording: Recording, pairs: tuple[str, ...], map_file: Path | None, site: Path) -> dict[str, str]:
-    """Column -> point, from --map, else --map-file, else the site's own replay.yaml, else columns named like points.
+    """Column -> point, from --map, else --map-file, else the site's own replay.json, else columns named like points.
 
     Raises:
         RecordingUnusable: a pair without `=`, a column that the file lacks, or nothing to send.
@@ -44,13 +45,14 @@ def mapping_of(recording: Recording, pairs: tuple[str, ...], map_file: Path | No
         raise RecordingUnusable(f"文件没有列 / the file lacks {', '.join(missing)}: {', '.join(recording.columns)}")
     if not chosen:
         raise RecordingUnusable(
-            f"没有列对应测点，用 --map 列=测点 / no column is a point, say --map COLUMN=POINT: {', '.join(recording.columns)}"
+            "没有列对应测点，用 --map 列=测点 / no column is a point, say --map COLUMN=POINT: "
+            + ", ".join(recording.columns)
         )
     return chosen
 
 
 def sender_of(via: str, source_id: str | None, site: Path, data: Path, points: set[str]) -> MqttSender | OpcUaSender:
-    """The sender that speaks as the site's source does: the named one, else the one of that protocol with most of the points.
+    """The sender that speaks as a source of the site does: the named one, else the one with most of the points.
 
     Raises:
         SiteUnusable: the site cannot be read.
