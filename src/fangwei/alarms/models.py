@@ -1,0 +1,38 @@
+"""Tables of the alarms: what happened, how each alarm stands, and which commands were done."""
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fangwei.db.base import Base
+
+
+class JournalRow(Base):
+    """One transition; `body` is the AlarmEvent as JSON. Shelvings are its rows with change `shelved`."""
+
+    __tablename__ = "alarms_journal"
+
+    id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    alarm: Mapped[str] = mapped_column(String(130), index=True)
+    change: Mapped[str] = mapped_column(String(32))
+    decided_time: Mapped[int] = mapped_column(index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CurrentRow(Base):
+    """How an alarm that is not simply normal stands; `life` by `engine.stored_life`."""
+
+    __tablename__ = "alarms_current"
+
+    alarm: Mapped[str] = mapped_column(String(130), primary_key=True)
+    changed: Mapped[int]
+    life: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CommandRow(Base):
+    """A command that was done, and its answer: the same id is answered again and not done again."""
+
+    __tablename__ = "alarms_commands"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    time: Mapped[int] = mapped_column(index=True)
+    answer: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,166 @@
+"""Keeping what the alarms did, beside their path: a full or locked disk delays no alarm, it is counted and retried."""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from fangwei.alarms.desk import Seen
+from fangwei.alarms.engine import life_of, stored_life
+from fangwei.alarms.models import CommandRow, CurrentRow, JournalRow
+from fangwei.alarms.state import Life
+from fangwei.core.clock import DAY
+from fangwei.core.events import AlarmEvent
+from fangwei.core.health import Health
+from fangwei.db.session import Database
+
+MOST_WAITING = 100_000
+"""Events that wait for a store that is away: about 100 MB. Beyond it the oldest are counted and left to the EVENTS
+stream, which keeps them for 30 days."""
+BATCH = 500
+FIRST_RETRY_S = 0.2
+LONGEST_RETRY_S = 10.0
+COMMANDS_KEPT = DAY
+"""A sender that repeats a command after a day means it anew."""
+
+
+class Kept(msgspec.Struct):
+    """One thing to write. `life` as the alarm stands after `event`."""
+
+    event: AlarmEvent | None = None
+    alarm: str = ""
+    life: bytes = b""
+    command: str = ""
+    answer: bytes = b""
+    time: int = 0
+
+
+class Store:
+    """The queue before the tables; `run` writes until cancelled, `drain` what is left."""
+
+    def __init__(self, database: Database, health: Health) -> None:
+        self._database = database
+        self._health = health
+        self._waiting: deque[Kept] = deque()
+        self._wake = asyncio.Event()
+
+    def keep(self, event: AlarmEvent, life: Life, seen: Seen) -> None:
+        """Remember an event; returns at once."""
+        self._put(Kept(event=event, alarm=event.alarm, life=stored_life(life, seen), time=event.decided_time))
+
+    def keep_command(self, id: str, answer: bytes, time: int) -> None:
+        """Remember a command that was done; returns at once."""
+        self._put(Kept(command=id, answer=answer, time=time))
+
+    async def run(self) -> None:
+        """Write what waits, in batches, retrying for as long as it takes."""
+        pause = FIRST_RETRY_S
+        while True:
+            await self._wake.wait()
+            try:
+                await self._write_batch()
+                pause = FIRST_RETRY_S
+            except (SQLAlchemyError, OSError) as error:
+                self._health.error("alarms.journal_not_written", str(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_RETRY_S)
+            if not self._waiting:
+                self._wake.clear()
+
+    async def drain(self, timeout: float) -> int:
+        """Write what is left before the end; returns how many could not be written."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self._waiting:
+                    await self._write_batch()
+        except (TimeoutError, SQLAlchemyError, OSError) as error:
+            self._health.error("alarms.journal_not_written", str(error))
+        return len(self._waiting)
+
+    async def lives(self) -> dict[str, tuple[Life, Seen]]:
+        """How the alarms stand that were kept; a row that cannot be read is counted and left out."""
+        found: dict[str, tuple[Life, Seen]] = {}
+        async with self._database.session() as session, session.begin():
+            for row in await session.scalars(select(CurrentRow)):
+                try:
+                    found[row.alarm] = life_of(row.life)
+                except msgspec.MsgspecError as error:
+                    self._health.error("alarms.current_unreadable", f"{row.alarm}: {error}")
+        return found
+
+    async def journal(
+        self, start: int, end: int, alarm: str | None = None, limit: int | None = None
+    ) -> list[AlarmEvent]:
+        """Events decided in [start, end), newest first when limited, otherwise oldest first; what waits included."""
+        order = JournalRow.decided_time.desc() if limit is not None else JournalRow.decided_time
+        query = select(JournalRow.body).where(JournalRow.decided_time >= start, JournalRow.decided_time < end)
+        if alarm is not None:
+            query = query.where(JournalRow.alarm == alarm)
+        async with self._database.session() as session, session.begin():
+            bodies = list(await session.scalars(query.order_by(order, JournalRow.id).limit(limit)))
+        events = {e.id: e for e in (msgspec.json.decode(b, type=AlarmEvent) for b in bodies)}
+        for kept in list(self._waiting):
+            e = kept.event
+            if e is not None and start <= e.decided_time < end and alarm in (None, e.alarm):
+                events[e.id] = e
+        ordered = sorted(events.values(), key=lambda e: e.decided_time, reverse=limit is not None)
+        return ordered[:limit]
+
+    async def last_time(self) -> int | None:
+        """Decided time of the newest event kept."""
+        async with self._database.session() as session, session.begin():
+            query = select(JournalRow.decided_time).order_by(JournalRow.decided_time.desc()).limit(1)
+            return (await session.execute(query)).scalar()
+
+    async def commands(self) -> dict[str, bytes]:
+        """Answers of the commands done within a day before the newest."""
+        async with self._database.session() as session, session.begin():
+            rows = list(await session.scalars(select(CommandRow).order_by(CommandRow.time.desc()).limit(10_000)))
+        return {r.id: r.answer for r in rows}
+
+    def _put(self, kept: Kept) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting.popleft()
+            self._health.error("alarms.journal_overflow", "the oldest event waiting was left to the EVENTS stream")
+        self._waiting.append(kept)
+        self._wake.set()
+
+    async def _write_batch(self) -> None:
+        batch = [self._waiting[i] for i in range(min(BATCH, len(self._waiting)))]
+        events = {k.event.id: k.event for k in batch if k.event is not None}
+        lives = {k.alarm: k for k in batch if k.alarm}
+        commands = {k.command: k for k in batch if k.command}
+        async with self._database.session() as session, session.begin():
+            if events:
+                rows = [
+                    {
+                        "id": e.id,
+                        "alarm": e.alarm,
+                        "change": e.change.value,
+                        "decided_time": e.decided_time,
+                        "body": msgspec.json.encode(e),
+                    }
+                    for e in events.values()
+                ]
+                await session.execute(self._insert(JournalRow).values(rows).on_conflict_do_nothing())
+            if lives:
+                standing = [{"alarm": a, "changed": k.time, "life": k.life} for a, k in lives.items()]
+                insert = self._insert(CurrentRow).values(standing)
+                update = {"changed": insert.excluded.changed, "life": insert.excluded.life}
+                await session.execute(insert.on_conflict_do_update(index_elements=["alarm"], set_=update))
+            if commands:
+                done = [{"id": i, "time": k.time, "answer": k.answer} for i, k in commands.items()]
+                await session.execute(self._insert(CommandRow).values(done).on_conflict_do_nothing())
+                oldest = max(k.time for k in commands.values()) - COMMANDS_KEPT
+                await session.execute(delete(CommandRow).where(CommandRow.time < oldest))
+        for _ in batch:
+            self._waiting.popleft()
+        self._health.count("alarms.journalled", len(events))
+
+    def _insert(self, table: Any) -> Any:
+        dialect = sqlite if self._database.engine.dialect.name == "sqlite" else postgresql
+        return dialect.insert(table)
