@@ -70,7 +70,8 @@ _WRITE_LATEST = (
 )
 _ASK = (
     f" SETTINGS max_threads = 1, max_execution_time = {QUESTION_S}, max_memory_usage = {QUESTION_BYTES}, "
-    "do_not_merge_across_partitions_select_final = 1, timeout_before_checking_execution_speed = 0"
+    "do_not_merge_across_partitions_select_final = 1, timeout_before_checking_execution_speed = 0, "
+    "output_format_arrow_compression_method = 'none'"
 )
 _TOO_LARGE = {"158", "159", "160", "241", "307", "396"}
 """ClickHouse: TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES, ..._ROWS_OR_BYTES."""
