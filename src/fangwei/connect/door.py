@@ -180,12 +180,10 @@ class Door:
             point = np.asarray(points, np.int64)
             value = np.asarray(values).astype(np.float64)
             n = len(point)
-            times = (
-                np.full(n, NO_TIME, np.int64) if source_times is None else np.asarray(source_times, np.int64)
-            )
+            times = np.full(n, NO_TIME, np.int64) if source_times is None else np.asarray(source_times, np.int64)
             doubts = np.broadcast_to(np.asarray(quality).astype(np.int16), (n,)).copy()
-            if not len(value) == len(times) == n:
-                raise ValueError(f"{n} points, {len(value)} values, {len(times)} times")
+            if not point.shape == value.shape == times.shape == (n,):
+                raise ValueError(f"shapes {point.shape}, {value.shape}, {times.shape}")
         except (ValueError, TypeError, OverflowError) as error:
             self.errors += 1
             self._health.error("connect.batch_malformed", f"{self.source}: {error}")
@@ -268,9 +266,7 @@ class Door:
         self._sent += 1
         sure = self._sent_in_second <= SURE_BATCHES_PER_S and self._outlet.unsure < UNSURE_MOST
         try:
-            await self._outlet.publish_readings(
-                self.source, batch, f"{self._id}/{self._sent}" if sure else None
-            )
+            await self._outlet.publish_readings(self.source, batch, f"{self._id}/{self._sent}" if sure else None)
         except Exception as error:
             self._waiting.appendleft(batch)
             self._health.error("connect.not_published", f"{self.source}: {type(error).__name__}: {error}")
@@ -360,9 +356,7 @@ class Door:
         self.errors += 1
         kind = type(value).__name__
         shown = repr(value)[:80] if isinstance(value, (str, int, bytes, type(None))) else kind
-        self._health.error(
-            "connect.value_wrong_type", f"{self.source}: point {entry.point.id} got {kind} {shown}"
-        )
+        self._health.error("connect.value_wrong_type", f"{self.source}: point {entry.point.id} got {kind} {shown}")
 
     def _absurd(self, time: int, by: int) -> None:
         self.errors += by
