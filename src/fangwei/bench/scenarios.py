@@ -160,6 +160,7 @@ class _Maker:
         self.turns: list[Turn] = []
         self.cause: dict[str, str] = {}
         self.priority: dict[str, int] = {}
+        self.latency: dict[str, float] = {}
         self.by_zone: dict[str, list[SitePoint]] = {}
         for point in site.points.values():
             self.by_zone.setdefault(point.zone, []).append(point)
@@ -183,10 +184,11 @@ class _Maker:
         return point.id
 
     def _turn(self, time: float, alarm: str, active: bool, height: float | None = None) -> None:
-        low, high = self.shape.delays
+        # One alarm's transitions take one way; those of different alarms may cross.
+        latency = self.latency.setdefault(alarm, self.rng.uniform(*self.shape.delays))
         above = self.rng.expovariate(1 / 2.0) + 0.1 if height is None else height
         value = LIMIT + above if active else LIMIT - 0.6 - self.rng.random() * 3
-        self.turns.append(Turn(time, alarm, active, value, self.rng.uniform(low, high)))
+        self.turns.append(Turn(time, alarm, active, value, latency))
 
     def _onset(self, alarm: str, at: float, flutter: float) -> None:
         time = at

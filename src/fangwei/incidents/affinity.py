@@ -17,6 +17,8 @@ from fangwei.plant.schema import Kind
 from fangwei.plant.site import Site
 
 JOIN = 0.45
+HOLD = 0.3
+"""Members weaker bound than this to all others do not hold together (below JOIN, so that nothing swings)."""
 FAR = 9
 """Hops that mean: no way from here to there within reach of one cause."""
 MOST_HOPS = 2

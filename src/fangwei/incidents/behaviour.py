@@ -64,6 +64,7 @@ class History(msgspec.Struct):
 
     alarm: str
     turns: list[tuple[int, bool]] = []
+    newest_source: int = 0
     raised: AlarmEvent | None = None
     """The latest raising."""
     forgiven: int = 0
@@ -79,16 +80,22 @@ class History(msgspec.Struct):
     exceeded: bool = False
     """The present activation began far beyond its usual excursion."""
 
-    def add(self, time: int, active: bool) -> bool:
-        """Note a transition, also one that comes late; False when it says what was known already."""
-        if self.turns and self.turns[-1][0] <= time:
-            if self.turns[-1][1] == active:
+    def add(self, time: int, active: bool, source_time: int = 0) -> bool:
+        """Note a transition, also one that comes late; False when it says what was known already.
+
+        One alarm's transitions keep the order of their source times: they come from one clock, while the moments
+        in which we heard of them may have crossed.
+        """
+        if not self.turns or source_time >= self.newest_source:
+            self.newest_source = max(self.newest_source, source_time)
+            if self.turns and self.turns[-1][1] == active:
                 return False
-            self.turns.append((time, active))
+            self.turns.append((max(time, self.turns[-1][0] + 1) if self.turns else time, active))
         else:
-            if (time, active) in self.turns:
+            late = (min(time, self.turns[-1][0] - 1), active)
+            if late in self.turns:
                 return False
-            insort(self.turns, (time, active))
+            insort(self.turns, late)
         oldest = self.turns[-1][0] - REMEMBERED
         drop = max(0, len(self.turns) - MOST_TURNS)
         while drop < len(self.turns) - 2 and self.turns[drop + 1][0] < oldest:
@@ -122,16 +129,28 @@ class History(msgspec.Struct):
     def raises(self, now: int, window: int) -> int:
         """Activations that began within `window` before `now` and are not forgiven."""
         least = max(now - window, self.forgiven)
-        return sum(1 for time, active in self.turns if active and least <= time <= now)
+        count = 0
+        for time, active in reversed(self.turns):
+            if time < least:
+                break
+            count += active and time <= now
+        return count
 
     def first_raise(self, since: int) -> int | None:
         """The earliest remembered activation at or after `since`."""
         return next((time for time, active in self.turns if active and time >= since), None)
 
-    def dwells_s(self) -> list[float]:
-        """Lengths of the completed activations, s, oldest first."""
-        spans = pairwise(self.turns)
-        return [(end - start) / SECOND for (start, on), (end, still) in spans if on and not still]
+    def dwells_s(self, most: int = MOST_TURNS) -> list[float]:
+        """Lengths of the last `most` completed activations, s, newest first."""
+        found: list[float] = []
+        later: tuple[int, bool] | None = None
+        for turn in reversed(self.turns):
+            if later is not None and turn[1] and not later[1]:
+                found.append((later[0] - turn[0]) / SECOND)
+                if len(found) == most:
+                    break
+            later = turn
+        return found
 
     def known(self, now: int) -> bool:
         """A notorious chatterer of the last hours."""
@@ -145,11 +164,11 @@ class History(msgspec.Struct):
         """One more raise that was chatter."""
         self.habit = self.habit_at(now) + 1.0
         self.habit_time = now
-        self.usual_dwell_s = max([0.9 * self.usual_dwell_s, *self.dwells_s()[-8:]])
+        self.usual_dwell_s = max([0.9 * self.usual_dwell_s, *self.dwells_s(8)])
 
     def settle_s(self) -> float:
         """How long it must stay active to be believed, s; 0 for an alarm that never returned by itself."""
-        completed = [dwell for dwell in self.dwells_s()[-12:] if dwell < STANDING_AFTER / SECOND]
+        completed = [dwell for dwell in self.dwells_s(12) if dwell < STANDING_AFTER / SECOND]
         longest = max([self.usual_dwell_s, *completed]) if completed or self.usual_dwell_s else 0.0
         if longest == 0.0:
             return 0.0
@@ -194,7 +213,10 @@ def judge(history: History, now: int) -> Verdict:
         return Verdict.CHATTERING
     if history.proved > history.forgiven and now - history.proved < REMEMBERED:
         return Verdict.CHATTERING
-    return Verdict.RECURRENT if count == 2 else Verdict.FRESH
+    if count == 2:
+        # Twice there and gone again is four transitions; a real alarm that dipped once is still there.
+        return Verdict.RECURRENT if history.active else Verdict.CHATTERING
+    return Verdict.FRESH
 
 
 def regular(history: History, now: int) -> bool:

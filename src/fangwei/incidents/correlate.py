@@ -94,7 +94,7 @@ class Correlator:
         desk = self.desk
         history = desk.history(event.alarm)
         at = heard_at(event)
-        new = history.add(at, True)
+        new = history.add(at, True, event.source_time)
         repeated = history.raised is not None and history.raised.occurrence == event.occurrence
         if not new and repeated:
             return
@@ -132,7 +132,7 @@ class Correlator:
             and judge(self.desk.history(event.alarm), now) is not Verdict.CHATTERING
         ):
             self._reopen(case, event, now)
-        review.review_members(self.desk, case, now)
+        review.review_member(self.desk, case, event.alarm, now)
 
     def _place(self, event: AlarmEvent, now: int, late: bool = False) -> None:
         """Join the incident whose cause it most likely shares, or open one."""
@@ -203,7 +203,7 @@ class Correlator:
 
     def _returned(self, event: AlarmEvent, now: int) -> None:
         history = self.desk.history(event.alarm)
-        history.add(heard_at(event), False)
+        history.add(heard_at(event), False, event.source_time)
         if not history.active:
             history.exceeded = False
             self.desk.waiting.pop(event.alarm, None)
@@ -235,7 +235,7 @@ class Correlator:
             case.stale = True
         elif event.active and event.state not in _SET_ASIDE:
             history = self.desk.history(event.alarm)
-            history.add(heard_at(event), True)
+            history.add(heard_at(event), True, event.source_time)
             history.raised = event
             self._place(event, now)
 

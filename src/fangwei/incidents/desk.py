@@ -208,6 +208,7 @@ class Desk:
     def drop(self, case: Case, alarm: str) -> Member:
         """Take an alarm out of a case without a word."""
         self.case_of.pop(alarm, None)
+        case.loosened = True
         self.forget_signs(case)
         return case.members.pop(alarm)
 

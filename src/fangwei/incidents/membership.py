@@ -75,6 +75,8 @@ class Case(msgspec.Struct):
     settled_at: int | None = None
     kept: bool = False
     """Told that it is kept although it chatters."""
+    loosened: bool = False
+    """Somebody left: what that one held together must be looked at again."""
     stale: bool = False
     """Values or activity changed since the last revision."""
     instruments: list[str] = []
@@ -87,6 +89,7 @@ class Case(msgspec.Struct):
 
     def snapshot(self) -> Incident:
         """The whole picture for others."""
+        first = self.members.get(self.first_out.alarm)
         faces = sorted((m.face for m in self.members.values()), key=lambda f: (f.since, f.alarm))
         return Incident(
             id=self.id,
@@ -99,7 +102,7 @@ class Case(msgspec.Struct):
             started=self.first_out.since,
             updated=self.updated,
             announced=self.announced,
-            first_out=msgspec.structs.replace(self.first_out),
+            first_out=msgspec.structs.replace(first.face if first else self.first_out),
             members=[msgspec.structs.replace(face) for face in faces],
             owner=self.owner,
             owned_at=self.owned_at,
@@ -113,7 +116,7 @@ class Case(msgspec.Struct):
         if not self.members:
             return False
         faces = [m.face for m in self.members.values()]
-        self.first_out = min(faces, key=lambda f: (f.since, f.alarm))
+        self.first_out = msgspec.structs.replace(min(faces, key=lambda f: (f.since, f.alarm)))
         reached: dict[str, int] = {}
         for face in sorted(faces, key=lambda f: (f.since, f.alarm)):
             reached.setdefault(face.zone, face.since)
@@ -195,8 +198,8 @@ def belief(history: History, member: Member, now: int) -> float:
     if verdict is Verdict.FRESH:
         if history.active:
             return 0.95
-        dwells = history.dwells_s()
-        return 0.5 if dwells and dwells[-1] < FLEETING_S and history.raises(now, 10**18) < 2 else 0.8
+        dwells = history.dwells_s(1)
+        return 0.5 if dwells and dwells[0] < FLEETING_S and history.raises(now, 10**18) < 2 else 0.8
     if history.clear_onset(now, member.onset):
         return 0.75
     if verdict is Verdict.RECURRENT:

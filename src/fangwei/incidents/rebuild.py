@@ -39,7 +39,7 @@ def adopt(correlator: Correlator, told: IncidentEvent) -> Case:
         )
         if face.alarm not in desk.histories:
             history = desk.history(face.alarm)
-            history.add(face.since, True)
+            history.add(face.since, True, face.since)
     case = Case(
         id=incident.id,
         began=held.began if held else incident.started,

@@ -5,11 +5,12 @@ which
 writes its line.
 """
 
+from dataclasses import replace
 from itertools import combinations
 
 from fangwei.core.clock import MINUTE, SECOND
 from fangwei.core.events import Hazard, IncidentStatus
-from fangwei.incidents.affinity import JOIN, RELATED, Sign, attraction, kinship
+from fangwei.incidents.affinity import HOLD, JOIN, RELATED, Sign, attraction, bond, kinship
 from fangwei.incidents.behaviour import judge
 from fangwei.incidents.desk import Desk
 from fangwei.incidents.membership import CREDIBLE, Case, Member, belief, chatters, in_step, point_name
@@ -56,6 +57,14 @@ def review_members(desk: Desk, case: Case, now: int) -> None:
             leavers.append(member)
     if leavers:
         _let_go(desk, case, leavers, now)
+
+
+def review_member(desk: Desk, case: Case, alarm: str, now: int) -> None:
+    """After one member's own transition: does it still belong? The others are weighed at the next tick."""
+    member, history = case.members[alarm], desk.histories[alarm]
+    if not chatters(history, member, case, now, True):
+        return
+    review_members(desk, case, now)
 
 
 def _let_go(desk: Desk, case: Case, leavers: list[Member], now: int) -> None:
@@ -124,8 +133,9 @@ def grown_real(desk: Desk, now: int) -> list[str]:
 def _split_what_does_not_hold_together(desk: Desk, case: Case, now: int) -> None:
     if case.hazard is Hazard.DATA or len(case.members) < 2 or len(case.zones) < 2:
         return
-    parts = _parts(desk, case)
-    if len(parts) > 1:
+    if case.loosened:
+        case.loosened = False
+        parts = _parts(desk, case, now)
         main = max(parts, key=lambda part: (len(part), case.first_out.alarm in part))
         for part in parts:
             if part is not main:
@@ -135,21 +145,24 @@ def _split_what_does_not_hold_together(desk: Desk, case: Case, now: int) -> None
             desk.split(case, [alarm], now)
 
 
-def _parts(desk: Desk, case: Case) -> list[list[str]]:
-    """Members by connected zones: within two steps of each other, as far as the zone graph tells."""
-    zones = list(case.zones)
-    left = set(zones)
-    groups: list[set[str]] = []
+def _parts(desk: Desk, case: Case, now: int) -> list[list[str]]:
+    """Members that are bound to each other, directly or by others, whatever bound them before somebody left."""
+    evidence = dict(zip(case.members, desk.signs(case, now), strict=True))
+    left = sorted(evidence)
+    parts: list[list[str]] = []
     while left:
-        group = {min(left)}
-        edge = set(group)
-        left -= group
-        while edge:
-            edge = {b for a in edge for b in left if desk.near.hops(a, b) <= 2}
-            group |= edge
-            left -= edge
-        groups.append(group)
-    return [sorted(a for a, m in case.members.items() if m.face.zone in group) for group in groups]
+        part = [left.pop(0)]
+        for alarm in part:
+            sign = evidence[alarm]
+            near = [b for b in left if _bound(desk, sign, evidence[b])]
+            part += near
+            left = [b for b in left if b not in near]
+        parts.append(part)
+    return parts
+
+
+def _bound(desk: Desk, a: Sign, b: Sign) -> bool:
+    return bond(a, replace(b, belief=1.0, active=a.active or b.active), desk.near) >= HOLD
 
 
 def _strangers(desk: Desk, case: Case, now: int) -> list[str]:

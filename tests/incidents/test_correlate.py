@@ -1,0 +1,337 @@
+"""Rules of incidents: announced at once, grown in place, revised as the evidence comes."""
+
+import itertools
+import random
+
+import msgspec
+import pytest
+from tests.incidents.conftest import Play, alarm_event, point_of
+
+from fangwei.bench.scenarios import START, Shape, events, generate
+from fangwei.core.clock import seconds
+from fangwei.core.events import AlarmChange, AlarmState, Hazard, IncidentEvent, IncidentStatus
+from fangwei.incidents import rebuild
+from fangwei.incidents.behaviour import History
+from fangwei.incidents.correlate import Correlator, Tick
+from fangwei.incidents.membership import Case
+from fangwei.incidents.texts import IncidentOver, IncidentTaken, NothingSaid, NotTheOwner, StillActive
+from fangwei.plant.site import Site
+
+LEAK_KINDS = ["combustible_gas", "smoke", "toxic_gas", "oxygen", "temperature", "pressure"]
+
+
+def leak(play: Play, zone: str, at: float, kinds: list[str] | None = None) -> list[str]:
+    points = [point_of(play.site, zone, kind) for kind in kinds or LEAK_KINDS]
+    for number, point in enumerate(points):
+        play.hear(point, at + number * 2)
+    return points
+
+
+def chatter(play: Play, point: str, start: float, times: int, period: float = 4.0, **more: object) -> None:
+    for k in range(times):
+        play.spell(point, start + k * period, period / 2, **more)
+
+
+def test_the_first_alarm_is_announced_in_the_same_moment(play: Play):
+    (change,) = play.hear(point_of(play.site, "z1-1", "combustible_gas"), 1)
+    assert change.change == "opened"
+    assert change.incident.status is IncidentStatus.OPEN
+    assert change.incident.revision == 1
+    assert change.incident.title.zh == "1区1号疑似可燃气体泄漏"
+
+
+def test_forty_alarms_of_one_place_are_one_incident(play: Play):
+    points = leak(play, "z1-1", 1)
+    assert play.live == [sorted(points)]
+    assert play.kinds_of_lines.count("opened") == 1
+
+
+def test_a_leak_that_drifts_stays_one_incident_and_names_the_zones_in_order(play: Play):
+    for number, zone in enumerate(("z1-1", "z1-2", "z1-3")):
+        leak(play, zone, 1 + 30 * number)
+    (incident,) = [c.snapshot() for c in play.correlator.desk.cases.values()]
+    assert incident.zones == ["z1-1", "z1-2", "z1-3"]
+    assert incident.title.en.endswith("3 zones reached")
+
+
+def test_a_far_away_alarm_is_another_incident(play: Play):
+    play.hear(point_of(play.site, "z0-0", "combustible_gas"), 1)
+    play.hear(point_of(play.site, "z2-4", "combustible_gas"), 2)
+    assert len(play.live) == 2
+
+
+def test_zones_without_adjoins_are_neighbours_by_geometry(plant: Site):
+    site = generate(Shape(points=300, columns=5, rows=3, adjoins_given=False, leak_alarms=1, chatterers=0), 1).site
+    play = Play(site)
+    play.hear(point_of(site, "z1-1", "combustible_gas"), 1)
+    play.hear(point_of(site, "z1-2", "combustible_gas"), 5)
+    play.hear(point_of(site, "z1-4", "combustible_gas"), 6)
+    assert [len(points) for points in play.live] == [2, 1]
+
+
+def test_an_alarm_that_proves_to_chatter_leaves_with_a_line(play: Play):
+    real = leak(play, "z1-1", 1)
+    bad = point_of(play.site, "z1-1", "vibration")
+    chatter(play, bad, 20, 12)
+    assert play.live == [sorted(real)]
+    left = [e for c in play.changes for e in c.entries if e.kind == "left"]
+    assert left and bad in left[0].text.en
+
+
+def test_a_chatterer_from_before_never_joins_the_leak(play: Play):
+    bad = point_of(play.site, "z1-1", "combustible_gas", 1)
+    chatter(play, bad, 1, 10)
+    real = leak(play, "z1-1", 45)
+    chatter(play, bad, 60, 5)
+    assert play.live == [sorted(real)]
+
+
+def test_an_incident_of_chatter_alone_dissolves_without_a_second_announcement(play: Play):
+    chatter(play, point_of(play.site, "z1-1", "vibration"), 1, 10, priority=3)
+    assert play.live == []
+    assert play.kinds_of_lines.count("opened") == 1
+    assert play.changes[-1].incident.status is IncidentStatus.DISSOLVED
+
+
+def test_a_chatterer_that_stays_active_is_treated_as_real(play: Play):
+    bad = point_of(play.site, "z1-1", "vibration")
+    chatter(play, bad, 1, 10, priority=3)
+    assert play.live == []
+    play.hear(bad, 60, priority=3)
+    assert play.live == []
+    play.until(80)
+    assert play.live == [[bad]]
+
+
+def test_chattering_gas_of_priority_one_keeps_an_incident_that_people_see(play: Play):
+    gas = point_of(play.site, "z1-1", "combustible_gas")
+    chatter(play, gas, 1, 15, priority=1)
+    assert play.live == [[gas]]
+    assert "chatter" in play.kinds_of_lines
+    assert play.kinds_of_lines.count("opened") == 1
+
+
+def test_a_leak_alarm_that_flutters_at_its_limit_belongs_to_it_in_the_end(play: Play):
+    points = leak(play, "z1-1", 1)
+    shaky = point_of(play.site, "z1-1", "combustible_gas", 1)
+    for start, length in ((8.0, 0.5), (9.5, 1.0), (11.2, 1.5), (13.4, 2.5), (16.5, 3.0)):
+        play.spell(shaky, start, length)
+    play.hear(shaky, 20)
+    play.until(60)
+    assert play.live == [sorted([*points, shaky])]
+
+
+def test_a_standing_alarm_is_kept_apart(play: Play):
+    standing = point_of(play.site, "z1-1", "level")
+    play.hear(standing, 1)
+    (own,) = play.live
+    play.correlator.command("close", next(iter(play.correlator.desk.cases)), "li", "known", START + seconds(5))
+    play.until(1300)
+    real = leak(play, "z1-1", 1300)
+    play.hear(standing, 1320, False)
+    play.hear(standing, 1322)
+    assert own == [standing]
+    assert play.live == [sorted(real)]
+
+
+def test_a_failing_instrument_is_noted_in_the_leak_and_is_no_part_of_it(play: Play):
+    real = leak(play, "z1-1", 1)
+    sensor = point_of(play.site, "z1-1", "level")
+    play.hear(sensor, 20, alarm=f"{sensor}.data", hazard=Hazard.DATA, priority=3)
+    assert sorted(real) in play.live
+    assert [sensor] in play.live
+    assert "instrument" in play.kinds_of_lines
+
+
+def test_a_camera_can_be_the_first_to_see_it(play: Play):
+    camera = point_of(play.site, "z1-1", "video_event")
+    play.hear(camera, 1)
+    points = leak(play, "z1-1", 8)
+    (case,) = play.correlator.desk.cases.values()
+    assert case.first_out.point == camera
+    assert play.live == [sorted([*points, camera])]
+
+
+def test_a_failed_fan_and_gas_are_one_cause(play: Play):
+    fan = point_of(play.site, "z1-1", "ventilation_flow")
+    gas = point_of(play.site, "z1-1", "combustible_gas")
+    play.hear(fan, 1)
+    play.hear(gas, 150)
+    assert play.live == [sorted([fan, gas])]
+
+
+def test_two_incidents_found_to_be_one_merge_and_the_younger_dissolves(play: Play):
+    play.hear(point_of(play.site, "z1-1", "combustible_gas"), 1)
+    play.hear(point_of(play.site, "z1-3", "combustible_gas"), 10)
+    assert len(play.live) == 2
+    play.hear(point_of(play.site, "z1-2", "combustible_gas"), 20)
+    play.until(25)
+    assert len(play.live) == 1
+    gone = [c.incident for c in play.changes if c.incident.status is IncidentStatus.DISSOLVED]
+    (kept,) = play.correlator.desk.cases
+    assert [g.merged_into for g in gone] == [kept]
+
+
+def test_the_incident_that_somebody_has_is_kept_in_a_merge(play: Play):
+    play.hear(point_of(play.site, "z1-1", "combustible_gas"), 1)
+    (younger,) = play.hear(point_of(play.site, "z1-3", "combustible_gas"), 10)
+    play.correlator.command("take", younger.incident.id, "li", None, START + seconds(12))
+    play.hear(point_of(play.site, "z1-2", "combustible_gas"), 20)
+    play.until(25)
+    (kept,) = play.correlator.desk.cases.values()
+    assert (kept.id, kept.owner) == (younger.incident.id, "li")
+
+
+def test_what_chatter_held_together_splits_when_it_leaves(play: Play):
+    a, b = point_of(play.site, "z0-0", "combustible_gas"), point_of(play.site, "z0-4", "vibration")
+    bridges = [point_of(play.site, f"z0-{k}", "combustible_gas") for k in (1, 2, 3)]
+    play.hear(a, 1)
+    for number, bridge in enumerate(bridges):
+        play.hear(bridge, 2 + number * 0.1)
+    play.hear(point_of(play.site, "z0-4", "smoke"), 3)
+    play.hear(b, 3.5)
+    for k in range(9):
+        for number, bridge in enumerate(bridges):
+            play.hear(bridge, 4 + 2 * k + number * 0.1, k % 2 == 1)
+    play.until(60)
+    assert [a] in play.live
+    assert all(a not in points or b not in points for points in play.live)
+
+
+def test_the_most_urgent_member_sets_the_priority_in_place(play: Play):
+    play.hear(point_of(play.site, "z1-1", "temperature"), 1, priority=3)
+    (change,) = play.hear(point_of(play.site, "z1-1", "flame"), 3, priority=1)
+    assert change.incident.priority == 1
+    assert "escalated" in [e.kind for e in change.entries]
+
+
+def test_settled_when_all_returned_and_reopened_by_the_next_alarm_there(play: Play):
+    gas = point_of(play.site, "z1-1", "combustible_gas")
+    play.spell(gas, 1, 40)
+    play.until(120)
+    (case,) = play.correlator.desk.cases.values()
+    assert case.status is IncidentStatus.SETTLED
+    play.hear(point_of(play.site, "z1-1", "combustible_gas", 1), 150)
+    assert case.status is IncidentStatus.OPEN
+    assert "reopened" in play.kinds_of_lines
+    assert len(play.live) == 1
+
+
+@pytest.mark.parametrize(("priority", "closes"), [(1, False), (2, False), (3, True), (4, True)])
+def test_only_less_urgent_incidents_close_by_themselves(play: Play, priority: int, closes: bool):
+    play.spell(point_of(play.site, "z1-1", "level"), 1, 40, priority=priority)
+    play.until(900)
+    assert (play.live == []) is closes
+
+
+def test_a_shelved_alarm_opens_nothing_and_no_longer_keeps_its_incident_open(play: Play):
+    point = point_of(play.site, "z1-1", "level")
+    assert play.hear(point, 1, state=AlarmState.SHELVED) == []
+    other = point_of(play.site, "z1-1", "pressure")
+    play.hear(other, 10)
+    play.hear(other, 20, change=AlarmChange.SHELVED, state=AlarmState.SHELVED, by="li", reason="calibration")
+    play.until(90)
+    (case,) = play.correlator.desk.cases.values()
+    assert case.status is IncidentStatus.SETTLED
+
+
+def test_people_take_release_note_and_close(play: Play):
+    (change,) = play.hear(point_of(play.site, "z1-1", "combustible_gas"), 1)
+    name, now = change.incident.id, START + seconds(2)
+    command = play.correlator.command
+    (taken,) = command("take", name, "li", None, now)
+    assert (taken.incident.status, taken.incident.owner) == (IncidentStatus.OWNED, "li")
+    assert command("take", name, "li", None, now) == []
+    with pytest.raises(IncidentTaken):
+        command("take", name, "wang", None, now)
+    with pytest.raises(NotTheOwner):
+        command("release", name, "wang", None, now)
+    with pytest.raises(NothingSaid):
+        command("note", name, "li", "  ", now)
+    with pytest.raises(StillActive):
+        command("close", name, "li", None, now)
+    (closed,) = command("close", name, "li", "checked", now)
+    assert closed.incident.status is IncidentStatus.CLOSED
+    with pytest.raises(IncidentOver):
+        command("take", name, "li", None, now)
+
+
+def test_an_alarm_after_a_person_closed_the_incident_is_news(play: Play):
+    (change,) = play.hear(point_of(play.site, "z1-1", "combustible_gas"), 1)
+    play.correlator.command("close", change.incident.id, "li", "checked", START + seconds(5))
+    (again,) = play.hear(point_of(play.site, "z1-1", "smoke"), 10)
+    assert again.change == "opened"
+    assert again.incident.id != change.incident.id
+
+
+def small(seed: int) -> list:
+    shape = Shape(points=600, columns=5, rows=3, leak_zones=3, leak_alarms=20, chatterers=40, chatterers_inside=10,
+                  leak_at=20, leak_lasts=20, after=30)  # fmt: skip
+    scenario = generate(shape, seed)
+    stream = [(e, e.decided_time) for e in events(scenario)]
+    ticks = [(Tick(), START + seconds(k)) for k in range(70)]
+    return [scenario, sorted(stream + ticks, key=lambda p: p[1])]
+
+
+def test_the_same_events_give_the_same_revisions():
+    scenario, stream = small(3)
+    one, other = Correlator(scenario.site), Correlator(scenario.site)
+    for event, now in stream:
+        assert one.decide(event, now) == other.decide(event, now)
+
+
+@pytest.mark.parametrize("cut", [200, 500, 800])
+def test_a_restart_from_what_was_kept_goes_on_exactly(cut: int):
+    scenario, stream = small(4)
+    running, later = Correlator(scenario.site), Correlator(scenario.site)
+    for event, now in itertools.islice(stream, cut):
+        running.decide(event, now)
+    desk = running.desk
+    cases = [msgspec.json.decode(msgspec.json.encode(c), type=Case) for c in desk.cases.values()]
+    histories = [
+        (msgspec.json.decode(msgspec.json.encode(h), type=History), h.alarm in desk.waiting)
+        for h in desk.histories.values()
+    ]
+    rebuild.restore(later, cases, histories)
+    later.desk.ids_used.update(desk.ids_used)
+    for event, now in itertools.islice(stream, cut, None):
+        mine = {c.incident.id: (c.incident, c.entries) for c in running.decide(event, now)}
+        theirs = {c.incident.id: (c.incident, c.entries) for c in later.decide(event, now)}
+        assert mine == theirs
+
+
+def test_what_was_told_before_it_was_kept_is_taken_over_and_not_told_again(play: Play):
+    points = leak(play, "z1-1", 1)
+    told = [
+        IncidentEvent(
+            id=f"{c.incident.id}/{c.incident.revision}", change=c.change, incident=c.incident, entries=c.entries
+        )
+        for c in play.changes
+    ]
+    fresh = Correlator(play.site)
+    for event in msgspec.json.decode(msgspec.json.encode(told), type=list[IncidentEvent]):
+        rebuild.adopt(fresh, event)
+    again = []
+    for number, point in enumerate(points):
+        again += fresh.decide(alarm_event(play.site, point, 1 + number * 2), START + seconds(40))
+    assert again == []
+    (change,) = fresh.decide(alarm_event(play.site, point_of(play.site, "z1-1", "flame"), 45), START + seconds(45))
+    assert change.incident.revision == told[-1].incident.revision + 1
+    assert len(change.incident.members) == len(points) + 1
+
+
+def test_shuffled_and_doubled_events_end_in_the_same_membership():
+    scenario = generate(
+        Shape(points=600, columns=5, rows=3, leak_alarms=20, chatterers=0, single=0, leak_at=5, after=10), 5
+    )
+    stream = events(scenario)
+    sets = []
+    for seed in range(3):
+        mixed = stream * 2
+        random.Random(seed).shuffle(mixed)
+        correlator = Correlator(scenario.site)
+        for event in mixed:
+            correlator.decide(event, stream[-1].decided_time)
+        sets.append([sorted(c.members) for c in correlator.desk.cases.values()])
+    assert sets[0] == sets[1] == sets[2]
+    assert len(sets[0]) == 1
