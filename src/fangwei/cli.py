@@ -3,17 +3,32 @@
 import asyncio
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from fangwei.core.errors import FangweiError
 from fangwei.core.settings import Settings
 
+BORROWED = {"sim": ("fangwei.sim.commands", "sim"), "replay": ("fangwei.sim.commands", "replay")}
+"""Commands that another package brings along; imported only when their word is used."""
+
 
 class OneSentence(click.Group):
-    """A group whose errors are sentences, not traces."""
+    """A group whose errors are sentences, not traces, and whose borrowed commands are imported late."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Our own words and the borrowed ones."""
+        return sorted([*super().list_commands(ctx), *BORROWED])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its word."""
+        if cmd_name in BORROWED:
+            module, name = BORROWED[cmd_name]
+            return cast(click.Command, getattr(import_module(module), name))
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a FangweiError becomes its text in both languages and exit code 2."""
@@ -75,6 +90,61 @@ def status(data: Path | None, as_json: bool) -> None:
     result = asyncio.run(read_status(Settings.from_environment(data=data)))
     click.echo(msgspec.json.format(msgspec.json.encode(result)).decode() if as_json else render(result))
     sys.exit(0 if result.healthy else 1)
+
+
+language_option = click.option("--language", type=click.Choice(["zh", "en"]), default="zh")
+
+
+@main.group()
+def site() -> None:
+    """Site folders: check one, or print the schema for an editor."""
+
+
+@site.command("check")
+@click.argument("folder", type=click.Path(path_type=Path))
+@language_option
+def site_check(folder: Path, language: str) -> None:
+    """Check a site FOLDER; every mistake with its file and line."""
+    from fangwei.plant.check import check_site
+
+    sys.exit(check_site(folder, language, click.echo))
+
+
+@site.command("schema")
+def site_schema() -> None:
+    """Print the JSON Schema of site files."""
+    from fangwei.plant.check import print_schema
+
+    sys.exit(print_schema(click.echo))
+
+
+@main.group()
+def alarms() -> None:
+    """The alarm system itself."""
+
+
+@alarms.command("kpi")
+@data_option
+@click.option("--days", type=click.FloatRange(min=0.01), default=30.0, help="How far back.")
+@language_option
+def alarms_kpi(data: Path | None, days: float, language: str) -> None:
+    """The ISA-18.2 / EEMUA 191 table of the running platform."""
+    from fangwei.alarms.kpi import KpiRow, render
+    from fangwei.core.clock import DAY, now_ns
+
+    end = now_ns()
+    question = {"start": end - round(days * DAY), "end": end}
+    rows = asyncio.run(_ask(data, "fw.ask.alarms.kpi", question, list[KpiRow]))
+    click.echo(render(rows, language))
+
+
+async def _ask(data: Path | None, subject: str, question: Any, type: Any, timeout: float = 30.0) -> Any:
+    import msgspec
+
+    from fangwei.host.status import visit
+
+    async with visit(Settings.from_environment(data=data)) as bus:
+        return msgspec.json.decode(await bus.ask(subject, question, timeout), type=type)
 
 
 @main.group()

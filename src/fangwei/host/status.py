@@ -1,6 +1,8 @@
 """`fangwei status`: how every process and every source is, and which errors were counted."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -28,6 +30,24 @@ class Status(msgspec.Struct, kw_only=True):
     sources: dict[str, SourceHealth]
 
 
+@asynccontextmanager
+async def visit(settings: Settings) -> AsyncIterator[Bus]:
+    """A bus client to the platform that runs on the settings' data folder.
+
+    Raises:
+        NotRunning: none runs there.
+    """
+    running = read_running(settings.data)
+    token = settings.nats_token or secret(settings.data, "nats")
+    bus = await Bus.connect(
+        msgspec.structs.replace(settings, nats_port=running.nats_port, nats_token=token), Health("visitor")
+    )
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
 async def read_status(settings: Settings) -> Status:
     """Listen for two seconds and say what was heard.
 
@@ -35,9 +55,6 @@ async def read_status(settings: Settings) -> Status:
         NotRunning: no platform runs on the data folder.
     """
     running = read_running(settings.data)
-    here = msgspec.structs.replace(
-        settings, nats_port=running.nats_port, nats_token=settings.nats_token or secret(settings.data, "nats")
-    )
     processes: dict[str, HealthReport] = {}
     sources: dict[str, SourceHealth] = {}
 
@@ -47,11 +64,10 @@ async def read_status(settings: Settings) -> Status:
     async def on_source(health: SourceHealth) -> None:
         sources[health.source] = health
 
-    bus = await Bus.connect(here, Health("status"))
-    await bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, on_report)
-    await bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, on_source)
-    await asyncio.sleep(LISTEN_S)
-    await bus.close()
+    async with visit(settings) as bus:
+        await bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, on_report)
+        await bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, on_source)
+        await asyncio.sleep(LISTEN_S)
     missing = [name for name in PROCESSES if name not in processes]
     healthy = (
         not missing

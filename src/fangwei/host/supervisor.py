@@ -158,7 +158,7 @@ class Supervisor:
         if with_sim:
             # The simulated plant is a stranger: it gets addresses, never the platform's password.
             stranger = {k: v for k, v in environment.items() if k != "FANGWEI_NATS_TOKEN"}
-            command = [sys.executable, "-m", "fangwei.sim", "--site", str(self.settings.site)]
+            command = [sys.executable, "-m", "fangwei.cli", "sim"]
             self.rooms["sim"] = Watched("sim", command, stranger, logs)
         self.health = Health("supervisor")
         self.stopping = asyncio.Event()
@@ -178,7 +178,7 @@ class Supervisor:
         try:
             site = load_site(self.settings.site)
             self._claim_ports()
-            migrate(self.settings)
+            await asyncio.to_thread(migrate, self.settings)
             write_config(self.settings)
             tasks.append(loop.create_task(self.broker.watch(self.stopping, self._note)))
             await self._broker_up()
