@@ -1,0 +1,39 @@
+import { Modal } from "antd";
+import { useState } from "react";
+import type { AlarmStatus } from "../../api/types";
+import { useSay } from "../../app/language";
+import { partsTexts } from "../../parts/texts";
+import { alarmTexts } from "./texts";
+
+const TIMES: [number, { zh: string; en: string }][] = [
+  [900, alarmTexts.m15],
+  [3600, alarmTexts.h1],
+  [4 * 3600, alarmTexts.h4],
+  [8 * 3600, alarmTexts.h8],
+];
+
+/** Out of sight for a time, with a reason and the consequence in words. */
+export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; onShelve: (seconds: number, reason: string) => void; onCancel: () => void }) {
+  const { alarm, busy, onShelve, onCancel } = props;
+  const t = useSay();
+  const [seconds, setSeconds] = useState(900);
+  const [reason, setReason] = useState("");
+  return (
+    <Modal
+      open title={t(alarmTexts.shelveTitle, { name: t(alarm.message) })} okText={t(alarmTexts.shelve)} cancelText={t(partsTexts.cancel)} onCancel={onCancel}
+      onOk={() => onShelve(seconds, reason.trim())} okButtonProps={{ disabled: reason.trim().length < 2, loading: busy }} destroyOnHidden
+    >
+      <p className="soft">{t(alarmTexts.shelveWhat)}</p>
+      <h2 style={{ margin: "14px 0 6px" }}>{t(alarmTexts.howLong)}</h2>
+      <div className="choices" role="group" aria-label={t(alarmTexts.howLong)}>
+        {TIMES.map(([s, text]) => (
+          <button key={s} type="button" className="button" aria-pressed={seconds === s} onClick={() => setSeconds(s)}>
+            {t(text)}
+          </button>
+        ))}
+      </div>
+      <h2 style={{ margin: "14px 0 6px" }}>{t(alarmTexts.reason)}</h2>
+      <textarea className="field" rows={2} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder={t(alarmTexts.reasonHolder)} aria-label={t(alarmTexts.reason)} autoFocus />
+    </Modal>
+  );
+}

@@ -1,0 +1,156 @@
+// A trend's data and drawing instructions. Pure.
+
+import type { AlarmEvent, Point, Series } from "../../api/types";
+import type { Language } from "../../app/language";
+import { clock, dateTime } from "../../app/clock";
+import { digits, unitText, valueText } from "../../parts/value";
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** Lines are told apart by form first (solid, dashed, dotted, widths), colours stay for what is abnormal. */
+const FORMS = [
+  { type: "solid", width: 1.8 },
+  { type: [8, 4], width: 1.6 },
+  { type: [2, 3], width: 1.8 },
+  { type: [12, 3, 2, 3], width: 1.6 },
+] as const;
+
+export interface Look {
+  ink: string;
+  ink2: string;
+  line: string;
+  surface: string;
+  raised: string;
+  shades: string[];
+  priorities: string[];
+  font: string;
+}
+
+export interface Drawn {
+  point: Point;
+  series: Series | null;
+}
+
+/** Whether buckets hold several readings, so that the spread between them is worth a band. */
+export function isDownsampled(series: Series): boolean {
+  return series.count.some((n) => n > 1);
+}
+
+export function csv(drawn: Drawn[], zone: string): string {
+  const first = drawn.find((d) => d.series)?.series;
+  if (!first) return "";
+  const head = ["time"];
+  for (const d of drawn) for (const what of ["min", "mean", "max"]) head.push(`${d.point.id} ${what} ${d.point.unit}`);
+  const rows = first.time.map((time, i) => {
+    const cells = drawn.flatMap((d) => [d.series?.min[i], d.series?.mean[i], d.series?.max[i]]);
+    return [dateTime(time / 1e6, zone), ...cells.map((v) => (v == null ? "" : String(v)))].join(",");
+  });
+  return [head.join(","), ...rows].join("\n");
+}
+
+/** Options for ECharts: one grid per unit, one time axis and cursor for all. */
+export function chartOption(
+  drawn: Drawn[], range: Range, look: Look, zone: string, language: Language, height: number, flags: AlarmEvent[] = [],
+): Record<string, unknown> {
+  const units = [...new Set(drawn.map((d) => d.point.unit))];
+  const top = 46;
+  const bottom = 34;
+  const gap = 40;
+  const each = (height - top - bottom - gap * (units.length - 1)) / units.length;
+  const name = (d: Drawn) => `${d.point.name[language]} (${d.point.id})`;
+  const axisTime = (value: number) => clock(value, range.to, zone, range.to - range.from > 600_000 ? "minute" : "time");
+  const series: Record<string, unknown>[] = [];
+  drawn.forEach((d, i) => {
+    const grid = units.indexOf(d.point.unit);
+    const colour = look.shades[i % look.shades.length]!;
+    const form = FORMS[Math.floor(i / look.shades.length + i) % FORMS.length]!;
+    const s = d.series;
+    const xy = (values: (number | null)[]) => s!.time.map((time, n) => [time / 1e6, values[n]]);
+    const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, connectNulls: false, animation: false };
+    if (s && isDownsampled(s)) {
+      const stack = { ...base, stack: `band ${i}`, stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
+      series.push({ ...stack, data: xy(s.min) });
+      series.push({
+        ...stack, areaStyle: { color: colour, opacity: 0.2 },
+        data: xy(s.max.map((v, n) => (v === null || s.min[n] == null ? null : v - s.min[n]!))),
+      });
+    }
+    const limits = d.point.limits.filter((l) => l.at !== null && ["high", "low", "equals"].includes(l.type));
+    const own = flags.filter((f) => f.point === d.point.id && f.change === "raised");
+    series.push({
+      ...base, id: d.point.id, name: name(d), data: s ? xy(s.mean) : [],
+      lineStyle: { color: colour, width: form.width, type: form.type }, itemStyle: { color: colour },
+      markLine: {
+        silent: true, symbol: "none", animation: false,
+        data: [
+          ...limits.map((l) => ({
+            yAxis: l.at,
+            lineStyle: { color: look.priorities[l.priority - 1], type: "dashed", width: 1.4 },
+            label: { formatter: `${l.priority} · ${valueText(l.at, d.point.unit, language)}`, position: "insideEndTop", color: look.ink2, fontSize: 12 },
+          })),
+          ...own.map((f) => ({
+            xAxis: f.source_time / 1e6,
+            lineStyle: { color: look.priorities[f.priority - 1], width: 1, type: "solid" },
+            label: { formatter: `⚑ ${f.priority}`, position: "end", color: look.ink2, fontSize: 12 },
+          })),
+        ],
+      },
+    });
+  });
+  return {
+    animation: false,
+    textStyle: { fontFamily: look.font, color: look.ink },
+    legend: { top: 6, left: 4, data: drawn.map(name), textStyle: { color: look.ink, fontSize: 13 }, itemWidth: 34, type: "scroll", pageTextStyle: { color: look.ink } },
+    toolbox: { show: true, showTitle: false, right: -100, feature: { dataZoom: { yAxisIndex: "none" } } },
+    tooltip: {
+      trigger: "axis", backgroundColor: look.raised, borderColor: look.line, textStyle: { color: look.ink }, confine: true,
+      formatter: (items: { seriesName: string; seriesId: string; marker: string; value: [number, number | null]; dataIndex: number }[]) => {
+        const lines = [clock(items[0]?.value[0] ?? 0, range.to, zone)];
+        for (const item of items) {
+          const d = drawn.find((x) => x.point.id === item.seriesId);
+          if (!d || !d.series || item.value[1] == null) continue;
+          const low = d.series.min[item.dataIndex];
+          const high = d.series.max[item.dataIndex];
+          const spread = isDownsampled(d.series) && low != null && high != null ? ` (${digits(low)}–${digits(high)})` : "";
+          lines.push(`${item.marker} ${escape(d.point.name[language])}: <b>${escape(valueText(item.value[1], d.point.unit, language, d.point.states))}</b>${spread}`);
+        }
+        return lines.join("<br>");
+      },
+    },
+    axisPointer: { link: [{ xAxisIndex: "all" }] },
+    grid: units.map((_, i) => ({ left: 64, right: 24, top: top + i * (each + gap), height: each })),
+    xAxis: units.map((_, i) => ({
+      type: "time", gridIndex: i, min: range.from, max: range.to, axisLine: { lineStyle: { color: look.line } }, axisTick: { show: false },
+      axisLabel: { show: i === units.length - 1, color: look.ink2, formatter: axisTime, hideOverlap: true }, splitLine: { show: true, lineStyle: { color: look.line, opacity: 0.5 } },
+    })),
+    yAxis: units.map((unit, i) => ({
+      type: "value", gridIndex: i, scale: true, name: unitText(unit, language), nameTextStyle: { color: look.ink2, align: "right", padding: [0, 6, 0, 0] }, nameGap: 10,
+      axisLabel: { color: look.ink2, formatter: (v: number) => digits(v) }, splitLine: { lineStyle: { color: look.line, opacity: 0.6 } },
+      min: (v: { min: number; max: number }) => reach(drawn, unit, v, "min"), max: (v: { min: number; max: number }) => reach(drawn, unit, v, "max"),
+    })),
+    series,
+  };
+}
+
+/** The value axis reaches a limit when the values come within the last third of the way to it: a limit far off
+ * would press the line flat, one near must be seen. */
+export function reach(drawn: Drawn[], unit: string, seen: { min: number; max: number }, side: "min" | "max"): number {
+  const room = seen.max - seen.min || Math.abs(seen.max) || 1;
+  let edge = side === "max" ? seen.max + room * 0.06 : seen.min - room * 0.06;
+  for (const d of drawn) {
+    if (d.point.unit !== unit) continue;
+    for (const l of d.point.limits) {
+      if (l.at === null || !["high", "low"].includes(l.type)) continue;
+      if (side === "max" && l.at > edge && l.at < seen.max + room * 2) edge = l.at + room * 0.06;
+      if (side === "min" && l.at < edge && l.at > seen.min - room * 2) edge = l.at - room * 0.06;
+    }
+  }
+  return Number(edge.toPrecision(4));
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
+}
