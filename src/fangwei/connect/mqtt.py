@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 from pydantic import field_validator, model_validator
 
+from fangwei.bus import codec
 from fangwei.bus.frames import PAYLOAD, PAYLOAD_END, SUBJECT, SUBJECT_END, Frames
 from fangwei.bus.subjects import mqtt_topic_to_subject, subject_to_mqtt_topic
 from fangwei.bus.tap import ROWS, Tap
@@ -19,6 +20,7 @@ from fangwei.connect import mqtt_kernel
 from fangwei.connect.base import Connector, Shape
 from fangwei.connect.mqtt_form import GOOD_WORDS, Fault, Form, Reading, Stranger
 from fangwei.connect.source_time import NANOSECONDS, TimeFormat
+from fangwei.core.reading import Readings
 
 LEARNED_TOPICS_MOST = 65_536
 """Subjects remembered beyond the configured ones, where the pattern has wildcards."""
@@ -150,6 +152,7 @@ class Mqtt(Connector):
         message = b'fangwei.warm{"value":1}'
         table = np.array([[1, 0, 12, 12, len(message), len(message)]], np.int64)
         self._read(np.frombuffer(bytearray(message), np.uint8), table)
+        codec.encode(Readings.of([], [], [], [], []))
 
     # --- the side of the tap ------------------------------------------------------------------------------
 
