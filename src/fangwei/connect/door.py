@@ -234,6 +234,11 @@ class Door:
         now = self._now()
         self._push(point, value, now, now, 0 if value == value else _NOT_A_NUMBER)
 
+    @property
+    def waiting(self) -> int:
+        """Readings taken and not yet sent."""
+        return self._waiting_rows + len(self._key)
+
     # --- out ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:

@@ -38,7 +38,7 @@ class RestOptions(Shape):
 
     url: str
     every_s: Annotated[float, Field(ge=0.2, le=86_400)] = 60.0
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     time: str | None = None
     """Path of the document's own time; without one readings have ours and SUBSTITUTED."""
     time_format: TimeFormat = "iso"
@@ -67,7 +67,7 @@ class RestAddress(Shape):
     time: str | None = None
 
 
-class Answer(Exception):  # noqa: N818  # not an error of ours: what the server said instead of a document
+class Answer(Exception):
     """An answer that holds no readings; `wait_s` when the server asks for patience."""
 
     def __init__(self, fact: str, why: str, wait_s: float | None = None) -> None:

@@ -7,7 +7,6 @@ A hand reader because the messages are few and flat, and a hostile payload must 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT, DOUBLE, BOOLEAN, STRING, DATE_TIME, TEXT = range(1, 15)
 NUMBERS = frozenset({INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT, DOUBLE, BOOLEAN})
@@ -34,7 +33,7 @@ class Metric:
     historical: bool = False
     null: bool = False
     quality: int | None = None
-    raw: tuple[int, Any] | None = None
+    raw: tuple[int, int | bytes] | None = None
     """Field number of the value and what stood there."""
 
     def value(self, datatype: int) -> float | str | bool | None:
@@ -42,21 +41,15 @@ class Metric:
         if self.null or self.raw is None:
             return None
         number, raw = self.raw
-        if number in (10, 11):
+        if isinstance(raw, int):
             bits = _SIGNED_BITS.get(datatype)
-            if bits is not None:
+            if bits is not None and number != 14:
                 raw &= (1 << bits) - 1
                 return raw - (1 << bits) if raw >> (bits - 1) else raw
-            return bool(raw) if datatype == BOOLEAN else raw
-        if number == 12:
-            return struct.unpack("<f", raw)[0]
-        if number == 13:
-            return struct.unpack("<d", raw)[0]
-        if number == 14:
-            return bool(raw)
+            return bool(raw) if number == 14 or datatype == BOOLEAN else raw
         if number == 15:
             return str(raw, "utf-8", "replace")
-        return None
+        return float(struct.unpack("<f" if number == 12 else "<d", raw)[0])
 
 
 @dataclass(slots=True)

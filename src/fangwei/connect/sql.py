@@ -1,11 +1,12 @@
 """Tables of other systems (MES, LIMS, historians of other makers) by any SQLAlchemy URL, read step by step.
 
 The configured query is wrapped, never changed: `SELECT * FROM (query) WHERE cursor >= :position ORDER BY cursor`. The
-position is written only after the readings were handed to the door. Reading runs in a thread of its own, in a
-transaction that is always rolled back; where the database knows read-only transactions, it is one.
+position is written only after the readings were sent. Reading is done in a transaction that is always rolled back;
+where the database knows read-only transactions, it is one.
 """
 
 import asyncio
+import contextlib
 import os
 import re
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from pydantic import Field, field_validator
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from fangwei.connect.base import Connector, Shape
 from fangwei.connect.errors import SecretMissing
@@ -106,22 +108,26 @@ class Sql(Connector):
         try:
             while True:
                 try:
-                    full = await asyncio.to_thread(self._rows, engine, position.value)
+                    columns, rows = await self._rows(engine, position.value)
                 except SQLAlchemyError as error:
                     raise self.lost(_sentence(error)) from error
-                columns, rows = full
                 missing = self._missing(columns)
                 if missing:
                     raise self.lost(f"the query gives no column {', '.join(missing)}; it gives {', '.join(columns)}")
-                if self._take(columns, rows, position):
-                    await asyncio.to_thread(position.save, self._path)
+                taken = self._take(columns, rows, position)
                 self.up()
+                if taken:
+                    await self._sent()
+                    await asyncio.to_thread(position.save, self._path)
                 if len(rows) < ROWS_AT_ONCE:
                     await asyncio.sleep(self.options.every_s)
         finally:
-            await asyncio.to_thread(engine.dispose)
+            if isinstance(engine, AsyncEngine):
+                await engine.dispose()
+            else:
+                await asyncio.to_thread(engine.dispose)
 
-    def _engine(self) -> sa.Engine:
+    def _engine(self) -> sa.Engine | AsyncEngine:
         def from_environment(found: re.Match[str]) -> str:
             value = os.environ.get(found[1])
             if value is None:
@@ -130,28 +136,47 @@ class Sql(Connector):
 
         try:
             url = sa.engine.make_url(_VARIABLE.sub(from_environment, self.options.url))
+            if url.get_dialect().is_async:
+                return create_async_engine(url, poolclass=sa.pool.NullPool)
             return sa.create_engine(url, poolclass=sa.pool.NullPool)
         except (NoSuchModuleError, ModuleNotFoundError, SQLAlchemyError) as error:
             raise self.lost(f"the driver for {self.options.url.split('://')[0]} cannot be used: {error}") from error
 
-    def _rows(self, engine: sa.Engine, position: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """One step, in a thread: the columns and the next rows by the cursor."""
-        cursor = sa.column(self.options.cursor)
+    async def _sent(self) -> None:
+        """Wait until the bus has what was taken: a crash before that must read it again."""
+        self.door.flush()
+        while self.door.waiting:
+            await asyncio.sleep(0.02)
+
+    async def _rows(self, engine: sa.Engine | AsyncEngine, position: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """One step: the columns and the next rows by the cursor."""
+        if isinstance(engine, AsyncEngine):
+            async with engine.connect() as connection:
+                return await connection.run_sync(self._read, position)
+
+        def in_thread() -> tuple[list[str], list[tuple[Any, ...]]]:
+            with engine.connect() as connection:
+                return self._read(connection, position)
+
+        return await asyncio.to_thread(in_thread)
+
+    def _read(self, connection: sa.Connection, position: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+        cursor: sa.ColumnClause[Any] = sa.column(self.options.cursor)
         inner = sa.text(self.options.query).columns(cursor).subquery("source")
         statement = sa.select(sa.text("*")).select_from(inner).order_by(cursor).limit(ROWS_AT_ONCE)
         if position is not None:
             statement = statement.where(cursor >= sa.literal(position))
-        with engine.connect() as connection:
-            if engine.dialect.name in ("postgresql", "mysql", "mariadb"):
-                connection.execute(sa.text("SET TRANSACTION READ ONLY"))
-            elif engine.dialect.name == "sqlite":
-                connection.execute(sa.text("PRAGMA query_only = ON"))
-            if engine.dialect.name == "postgresql":
-                connection.execute(sa.text(f"SET LOCAL statement_timeout = {int(self.options.timeout_s * 1000)}"))
-            result = connection.execute(statement)
-            rows = [tuple(row) for row in result]
-            columns = list(result.keys())
-            connection.rollback()
+        dialect = connection.dialect.name
+        if dialect in ("postgresql", "mysql", "mariadb"):
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        elif dialect == "sqlite":
+            connection.execute(sa.text("PRAGMA query_only = ON"))
+        if dialect == "postgresql":
+            connection.execute(sa.text(f"SET LOCAL statement_timeout = {int(self.options.timeout_s * 1000)}"))
+        result = connection.execute(statement)
+        rows = [tuple(row) for row in result]
+        columns = list(result.keys())
+        connection.rollback()
         return columns, rows
 
     def _missing(self, columns: list[str]) -> list[str]:
@@ -178,7 +203,8 @@ class Sql(Connector):
             self._take_row(key, row[value], None if time is None else row[time])
         if len(rows) == ROWS_AT_ONCE and taken == 0:
             raise self.lost(
-                f"{ROWS_AT_ONCE} rows share one value of {self.options.cursor}: it does not order them; choose another cursor"
+                f"{ROWS_AT_ONCE} rows share one value of {self.options.cursor}, which does not order them: "
+                "choose another cursor"
             )
         return taken
 
@@ -194,10 +220,8 @@ class Sql(Connector):
         if value is None:
             value = NAN
         elif not isinstance(value, (int, float, str)):
-            try:
+            with contextlib.suppress(TypeError, ValueError):
                 value = float(value)  # Decimal
-            except (TypeError, ValueError):
-                pass
         self.door.take(key, value, moment, doubts)
 
 
