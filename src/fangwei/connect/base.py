@@ -203,9 +203,7 @@ def connector_class(source: Source) -> type[Connector]:
     """
     path = PROTOCOLS.get(source.protocol)
     if path is None:
-        raise ProtocolUnknown(
-            source=source.id, protocol=source.protocol, allowed=", ".join(sorted(PROTOCOLS))
-        )
+        raise ProtocolUnknown(source=source.id, protocol=source.protocol, allowed=", ".join(sorted(PROTOCOLS)))
     module, name = path.split(":")
     found: type[Connector] = getattr(import_module(module), name)
     return found
@@ -234,9 +232,10 @@ def check_source(source: Source) -> list[SourceOptionsInvalid | AddressInvalid |
 
 def _first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[str, Text]:
     fault = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in fault["loc"]) or ", ".join(model.model_fields)
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    name = ".".join(str(part) for part in fault["loc"]) or ", ".join(names)
     if fault["type"] == "extra_forbidden":
-        return name, texts.OPTION_UNKNOWN.format(allowed=", ".join(model.model_fields))
+        return name, texts.OPTION_UNKNOWN.format(allowed=", ".join(names))
     if fault["type"] == "missing":
         return name, texts.OPTION_MISSING
     return name, texts.OPTION_WRONG.format(why=fault["msg"], got=repr(fault["input"])[:80])

@@ -59,7 +59,7 @@ class ModbusAddress(Shape):
     """Where a point lies. `register` counts from 0, as on the wire (40001 in a maker's list is holding 0)."""
 
     table: Table = "holding"
-    register: Annotated[int, Field(ge=0, le=65535)]
+    first: Annotated[int, Field(ge=0, le=65535, alias="register")]
     type: Type | None = None
     bit: Annotated[int, Field(ge=0, le=15)] | None = None
     byte_order: Order | None = None
@@ -76,7 +76,7 @@ class ModbusAddress(Shape):
             raise ValueError("a holding or input register needs a `type`, e.g. int16 or float32")
         if not in_bits and (self.type == "bit") != (self.bit is not None):
             raise ValueError("type bit and the key `bit` (0 to 15) belong together")
-        if self.register + width(self.table, self.type or "bit") > 65536:
+        if self.first + width(self.table, self.type or "bit") > 65536:
             raise ValueError("the value would reach beyond register 65535")
         return self
 
@@ -233,4 +233,4 @@ class Modbus(Connector):
     @staticmethod
     def _place(item: Item) -> Place[Item]:
         address: ModbusAddress = item.address
-        return Place(address.table, address.register, width(address.table, address.type or "bit"), item)
+        return Place(address.table, address.first, width(address.table, address.type or "bit"), item)
