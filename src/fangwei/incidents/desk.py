@@ -239,7 +239,6 @@ class Desk:
         gone.members = snapshot
         for alarm in moved:
             self.case_of[alarm] = kept.id
-        kept.began = min(kept.began, gone.began)
         kept.last_join = max(kept.last_join, gone.last_join)
         urgent = kept.refresh(self.site)
         self.say(kept, "merged", LINES["merged"].format(other=gone.id), now)
@@ -264,7 +263,6 @@ class Desk:
         for alarm, member in by_alarm.items():
             new.members[alarm] = member
             self.case_of[alarm] = new.id
-        new.began = min(m.onset for m in members)
         new.refresh(self.site)
         self.forget_signs(new)
         self.say(new, "split", LINES["split_from"].format(other=case.id), now)

@@ -53,7 +53,7 @@ class Case(msgspec.Struct):
 
     id: str
     began: int
-    """Receive time of the first onset."""
+    """Receive time of the first onset of those who are in it now."""
     status: IncidentStatus
     members: dict[str, Member]
     zones: dict[str, int]
@@ -116,6 +116,7 @@ class Case(msgspec.Struct):
         if not self.members:
             return False
         faces = [m.face for m in self.members.values()]
+        self.began = min(m.onset for m in self.members.values())
         self.first_out = msgspec.structs.replace(min(faces, key=lambda f: (f.since, f.alarm)))
         reached: dict[str, int] = {}
         for face in sorted(faces, key=lambda f: (f.since, f.alarm)):
