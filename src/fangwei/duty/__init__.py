@@ -1,0 +1,1 @@
+"""Who is on duty, how to reach them, acknowledge, escalate."""

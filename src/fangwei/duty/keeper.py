@@ -1,0 +1,80 @@
+"""Writes beside the telling: a notice never waits for the disk, and an event is finished only when it is kept."""
+
+import asyncio
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from fangwei.core.clock import now_ns
+from fangwei.core.events import Notice
+from fangwei.core.health import Health
+from fangwei.duty.escalate import Watch
+from fangwei.duty.store import Batch, Store
+
+RETRY_S = 1.0
+
+
+class Keeper:
+    """Collects what changed and writes it in the background, the newest of each, until it succeeds."""
+
+    def __init__(self, store: Store, health: Health) -> None:
+        self._store = store
+        self._health = health
+        self._batch = Batch()
+        self._changed = asyncio.Event()
+        self._noted = 0
+        self._written = 0
+        self._progress = asyncio.Condition()
+
+    def note_watch(self, watch: Watch) -> None:
+        """This escalation changed."""
+        self._batch.watches[watch.incident.id] = watch
+        self._note()
+
+    def note_notice(self, notice: Notice) -> None:
+        """This notice changed."""
+        self._batch.notices[notice.id] = notice
+        self._note()
+
+    def note_delivery(self, channel: str, incident: str, revision: int, time: int) -> None:
+        """A channel that gets every incident took this revision."""
+        self._batch.deliveries[channel, incident] = (revision, time)
+        self._note()
+
+    async def kept(self) -> None:
+        """Wait until everything noted so far is written."""
+        goal = self._noted
+        async with self._progress:
+            await self._progress.wait_for(lambda: self._written >= goal)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Write until `stop`, and then what is left."""
+        while not (stop.is_set() and not self._batch):
+            if not self._batch:
+                waiting = [asyncio.ensure_future(self._changed.wait()), asyncio.ensure_future(stop.wait())]
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in waiting:
+                    task.cancel()
+                continue
+            if not await self._write() and stop.is_set():
+                # The disk is full and we must go: the stream still holds the events, they are heard again.
+                return
+
+    def _note(self) -> None:
+        self._noted += 1
+        self._changed.set()
+
+    async def _write(self) -> bool:
+        batch, goal = self._batch, self._noted
+        self._batch = Batch()
+        self._changed.clear()
+        try:
+            await self._store.keep(batch, now_ns())
+        except (SQLAlchemyError, OSError) as error:
+            self._health.error("duty.not_stored", str(error)[:300])
+            batch.under(self._batch)
+            await asyncio.sleep(RETRY_S)
+            return False
+        async with self._progress:
+            self._written = goal
+            self._progress.notify_all()
+        return True
