@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import free_port
 
 from fangwei.sim.plant import Plant
 from fangwei.sim.site import Site, read_site
-from tests.conftest import free_port
 
 ZONES = """
 zones:

@@ -89,6 +89,7 @@ class Control:
             async with asyncio.timeout(5.0):
                 request = json.loads(await reader.readline())
             if not hmac.compare_digest(str(request.pop("secret", "")), self._secret):
+                writer.close()
                 return
             answer = self.answer(request)
         except (ValueError, AttributeError, TimeoutError, ConnectionError):

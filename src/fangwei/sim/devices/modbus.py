@@ -33,6 +33,10 @@ LIMITS: dict[str, tuple[int, int]] = {
 }
 
 
+SPARE = 16
+"""Registers beyond the last one that answer zero, so that a master may read in round blocks."""
+
+
 def encode(value: float | None, kind: str, byte_order: str = "big", word_order: str = "big") -> list[int]:
     """Registers of a number. A dead instrument: NaN in floats, the lowest code in integers."""
     code = FORMATS[kind]
@@ -113,13 +117,13 @@ class ModbusDevice(Device):
                     current[k] = values.get(start + k, 0)
             return None
 
-        size = {table: max(words, default=0) + 1 for (u, table), words in self.registers.items() if u == unit}
+        size = {table: max(words, default=0) + SPARE for (u, table), words in self.registers.items() if u == unit}
 
         def bits(table: str) -> list[SimData]:
-            return [SimData(0, count=max(1, -(-size.get(table, 1) // 16)), values=False, datatype=DataType.BITS)]
+            return [SimData(0, values=[False] * 16 * (size.get(table, 1) // 16 + 1), datatype=DataType.BITS)]
 
         def words(table: str) -> list[SimData]:
-            return [SimData(0, count=max(1, size.get(table, 1)), values=0, datatype=DataType.REGISTERS)]
+            return [SimData(0, count=size.get(table, 1), values=0, datatype=DataType.REGISTERS)]
 
         return SimDevice(
             unit, simdata=(bits("coil"), bits("discrete"), words("holding"), words("input")), action=answer

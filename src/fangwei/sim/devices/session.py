@@ -1,8 +1,10 @@
 """One MQTT session: connected once, ended once, then a new one. paho runs in its own thread."""
 
 import asyncio
+import contextlib
 import os
 import secrets
+import socket
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -72,9 +74,11 @@ class Session:
         if politely:
             self._client.disconnect()
         else:
-            socket = self._client.socket()
-            if socket is not None:
-                socket.close()
+            wire = self._client.socket()
+            if wire is not None:
+                # Shut down, not closed: paho's thread still watches this descriptor and sees the end of it.
+                with contextlib.suppress(OSError):
+                    wire.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]  # paho types it too narrowly
         await asyncio.to_thread(self._client.loop_stop)
 
     def _later(self, call: object, *values: object) -> None:
