@@ -60,7 +60,9 @@ class Desk:
         event = Raise(f"{alarm}@{source_time}", source_time)
         if self.replaying:
             self.replayed[alarm] = event.occurrence
-            if f"{event.occurrence}/{AlarmChange.RAISED}" in self.told:
+            # Older than the last transition told: the replay began in the middle of an activation that is history.
+            history = source_time < self.seen[alarm].source_time
+            if history or f"{event.occurrence}/{AlarmChange.RAISED}" in self.told:
                 return []
         return self._edge(alarm, event, Seen(value, quality, source_time, received, now, message), now)
 

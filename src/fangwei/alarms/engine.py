@@ -155,7 +155,7 @@ class Engine:
         """Everything learnt from readings (lives are stored with the events that made them)."""
         return Snapshot(
             fingerprint=self.fingerprint,
-            time=self._heard or now,
+            time=min(self._heard or now, now),
             screen=self.screen.records.tobytes(),
             limits=self.evaluator.limits.tobytes(),
             latest=self.evaluator.latest.tobytes(),
@@ -169,7 +169,7 @@ class Engine:
     def begin_replay(self, snapshot: Snapshot | None, told: Iterable[str]) -> None:
         """Before stored readings are heard again; the desk's lives are restored already.
 
-        Without a snapshot that fits, the conditions go on from the lives: what was active is active.
+        Without a snapshot that fits, the conditions begin blank; `end_replay` makes them agree with the lives.
         """
         self.desk.told = set(told)
         self.desk.replaying = True
@@ -185,17 +185,6 @@ class Engine:
             for id, (delay, blind) in snapshot.rules.items():
                 self.watch.rules[id].delay, self.watch.rules[id].blind = delay, blind
             self.desk.replayed = dict(snapshot.occurrences)
-        else:
-            self.desk.replayed = {a: life.occurrence for a, life in self.desk.lives.items() if life.active}
-            for number, alarm in enumerate(self._names):
-                life = self.desk.lives[alarm]
-                if life.active:
-                    record = self.evaluator.limits[number]
-                    record["phase"], record["since"] = Phase.ACTIVE, life.since
-            for id, delay in self._delays():
-                life = self.desk.lives[id]
-                if life.active:
-                    delay.phase, delay.since = Phase.ACTIVE, life.since
 
     def end_replay(self, now: int) -> list[AlarmEvent]:
         """After stored readings were heard again: conditions and lives are made to agree, activations first."""
@@ -221,7 +210,9 @@ class Engine:
             if delay.active and not life.active:
                 events += desk.raised(id, delay.since, now, None, 0, now)
             elif life.active and not delay.active:
-                delay.phase, delay.since = Phase.FALLING, life.since
+                rule = self.site.rules.get(id)
+                blind = rule is not None and not all(self.watch.latest[p].ok for p in rule.inputs.values())
+                delay.phase, delay.since = (Phase.ACTIVE if blind else Phase.FALLING), life.since
                 delay.began_source = delay.began_received = now
         for source in {s for life in desk.lives.values() for s in life.suppressed_by}:
             kind, _, name = source.partition(":")

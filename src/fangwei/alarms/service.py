@@ -33,6 +33,9 @@ CHECKPOINT_S = 5.0
 REPLAY_OVERLAP = 5 * SECOND
 """Readings heard again before the checkpoint: longer than one waits between the bus and us. Those known are dropped as
 repeats by the screen."""
+LOOKBACK = 120 * SECOND
+"""Without a checkpoint (another site file, a broken disk) the replay begins this long before the last event known, to
+rebuild delays, and never more than twice as long ago: the buffer of live readings waits for it."""
 RETOLD = 60 * SECOND
 """Events kept in the journal but not in the stream (the process died between the two) are told again this far back."""
 STORE_PATIENCE_S = 30.0
@@ -152,8 +155,11 @@ class Alarms:
     async def _catch_up(self, snapshot: Snapshot | None, told: set[str]) -> None:
         engine = self.engine
         engine.begin_replay(snapshot, told)
-        changed = max((seen.changed for seen in engine.desk.seen.values()), default=0)
-        since = snapshot.time - REPLAY_OVERLAP if snapshot else changed or None
+        if snapshot is not None:
+            since = snapshot.time - REPLAY_OVERLAP
+        else:
+            changed = max((seen.changed for seen in engine.desk.seen.values()), default=0)
+            since = max(changed - LOOKBACK, now_ns() - 2 * LOOKBACK)
         replayed = 0
 
         async def again(_sequence: int, readings: Readings) -> None:
@@ -162,11 +168,10 @@ class Alarms:
             await self._tell(engine.hear(readings, now_ns()))
             await asyncio.sleep(0)
 
-        if since is not None:
-            try:
-                await self._bus.stored_readings(again, since=since)
-            except Exception as error:
-                self._health.error("alarms.replay_failed", str(error))
+        try:
+            await self._bus.stored_readings(again, since=since)
+        except Exception as error:
+            self._health.error("alarms.replay_failed", str(error))
         # The buffer grows while it is emptied; the last look and the switch to live happen without a pause between.
         while self._buffer:
             batch, self._buffer = self._buffer, []
@@ -230,11 +235,11 @@ class Alarms:
 
     async def _checkpointing(self) -> None:
         while True:
-            await asyncio.sleep(CHECKPOINT_S)
             data = checkpoint.encode(self.engine.snapshot(now_ns()))
             # Only what the world has heard may be remembered as decided.
             if await self._bus.settle(CHECKPOINT_S) == 0:
                 await asyncio.to_thread(self._write, data)
+            await asyncio.sleep(CHECKPOINT_S)
 
     def _write(self, data: bytes) -> None:
         try:
