@@ -201,7 +201,7 @@ async def _listen(settings: Settings, heard: Heard) -> None:
 
 async def _stored(bus: Bus, heard: Heard) -> int:
     report = heard.reports.get("historian")
-    return report.counts.get("historian.stored", 0) if report else 0
+    return report.counts.get("history.stored", 0) if report else 0
 
 
 async def _all_stored(bus: Bus, heard: Heard, before: int, sent: int) -> int:
