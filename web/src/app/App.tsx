@@ -35,7 +35,12 @@ function tokens(dark: boolean) {
       colorPrimary: ink, colorLink: dark ? "#dfe2e5" : "#1b1f24", colorInfo: ink, colorSuccess: ink, borderRadius: 6,
       fontFamily: "var(--font)", colorBgBase: dark ? "#1c2024" : "#ffffff", colorTextBase: dark ? "#dfe2e5" : "#1b1f24",
       controlHeight: 40, motion: false,
-      ...(dark ? { colorTextLightSolid: "#15181b" } : {}),
+      ...(dark
+        ? {
+            colorTextLightSolid: "#15181b", colorBgContainer: "#24292e", colorBgElevated: "#24292e", colorBorder: "#59626c",
+            controlItemBgActive: "#3a4148", controlItemBgHover: "#2f353b", controlOutline: "transparent",
+          }
+        : { colorBorder: "#9aa1a9", controlItemBgActive: "#e7e9eb", controlItemBgHover: "#f0f1f2", controlOutline: "transparent" }),
     },
   };
 }

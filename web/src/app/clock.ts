@@ -39,7 +39,8 @@ export function duration(ms: number, language: Language): string {
     if (seconds < size) continue;
     const whole = Math.floor(seconds / size);
     const [below, belowName] = UNITS[i + 1] ?? [1, { zh: "秒", en: "s" }];
-    const rest = Math.floor((seconds % size) / below);
+    // From ten of the larger unit on, the smaller one says nothing that anybody acts on.
+    const rest = whole >= 10 ? 0 : Math.floor((seconds % size) / below);
     return `${whole}${gap}${name[language]}` + (rest ? ` ${rest}${gap}${belowName[language]}` : "");
   }
   return `${seconds}${gap}${second}`;

@@ -3,13 +3,13 @@ import { useLanguage, useSay, type Language } from "../app/language";
 import type { Latest, Text } from "../api/types";
 import { doubts, partsTexts, unitNames, UNTRUSTED } from "./texts";
 
-/** A number with as many digits as a person needs: three significant ones, no more than the value carries. */
+/** A number with as many digits as a person needs: some three significant ones; whole numbers as they are. */
 export function digits(value: number): string {
   const size = Math.abs(value);
-  const places = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  if (Number.isInteger(value)) return Object.is(value, -0) ? "0" : String(value);
+  const places = size >= 1000 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   const text = value.toFixed(places);
-  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return short === "-0" ? "0" : short;
+  return /^-0\.?0*$/.test(text) ? text.slice(1) : text;
 }
 
 export function unitText(unit: string, language: Language): string {

@@ -11,7 +11,12 @@ export function When({ ns, short = false }: { ns: number; short?: boolean }) {
   return (
     <time className="nowrap" dateTime={new Date(ms).toISOString()} title={dateTime(ms, site.timezone)}>
       {clock(ms, now, site.timezone)}
-      {!short && <span className="muted"> · {age(ms, now, language)}</span>}
+      {!short && (
+        <span className="muted">
+          <span className="dot-between"> · </span>
+          {age(ms, now, language)}
+        </span>
+      )}
     </time>
   );
 }

@@ -140,7 +140,7 @@ function Current() {
           {t(alarmTexts.selectAll)}
         </label>
         <button className="button main" disabled={picked.length === 0 || busy !== null} onClick={() => void acknowledge(picked)}>
-          {busy === "ack" ? t(alarmTexts.sending) : t(alarmTexts.acknowledgeN, { n: picked.length })}
+          {busy === "ack" ? t(alarmTexts.sending) : picked.length ? t(alarmTexts.acknowledgeN, { n: picked.length }) : t(alarmTexts.acknowledgeChosen)}
         </button>
         <span role="status" className="said">{said}</span>
         <span className="soft end">{filtered ? t(alarmTexts.shownOf, { n: rows.length, all: alarms.size }) : t(alarmTexts.shown, { n: rows.length })}</span>

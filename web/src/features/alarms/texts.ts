@@ -27,6 +27,7 @@ export const alarmTexts = {
   select: { zh: "选择 {name}", en: "Select {name}" },
   acknowledge: { zh: "确认", en: "Acknowledge" },
   acknowledgeN: { zh: "确认 {n} 条", en: "Acknowledge {n}" },
+  acknowledgeChosen: { zh: "确认所选", en: "Acknowledge selected" },
   shelve: { zh: "搁置", en: "Shelve" },
   unshelve: { zh: "取消搁置", en: "Unshelve" },
   putBack: { zh: "恢复投用", en: "Put back" },

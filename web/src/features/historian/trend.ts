@@ -34,6 +34,17 @@ export interface Drawn {
   series: Series | null;
 }
 
+/** Of flags that would be drawn over each other the most urgent one. */
+export function apart(flags: AlarmEvent[], room: number): AlarmEvent[] {
+  const kept: AlarmEvent[] = [];
+  for (const flag of [...flags].sort((a, b) => a.source_time - b.source_time)) {
+    const last = kept[kept.length - 1];
+    if (!last || (flag.source_time - last.source_time) / 1e6 > room) kept.push(flag);
+    else if (flag.priority < last.priority) kept[kept.length - 1] = flag;
+  }
+  return kept;
+}
+
 /** Whether buckets hold several readings, so that the spread between them is worth a band. */
 export function isDownsampled(series: Series): boolean {
   return series.count.some((n) => n > 1);
@@ -56,7 +67,7 @@ export function chartOption(
   drawn: Drawn[], range: Range, look: Look, zone: string, language: Language, height: number, flags: AlarmEvent[] = [],
 ): Record<string, unknown> {
   const units = [...new Set(drawn.map((d) => d.point.unit))];
-  const top = 46;
+  const top = 62;
   const bottom = 34;
   const gap = 40;
   const each = (height - top - bottom - gap * (units.length - 1)) / units.length;
@@ -79,7 +90,7 @@ export function chartOption(
       });
     }
     const limits = d.point.limits.filter((l) => l.at !== null && ["high", "low", "equals"].includes(l.type));
-    const own = flags.filter((f) => f.point === d.point.id && f.change === "raised");
+    const own = apart(flags.filter((f) => f.point === d.point.id && f.change === "raised"), (range.to - range.from) / 40);
     series.push({
       ...base, id: d.point.id, name: name(d), data: s ? xy(s.mean) : [],
       lineStyle: { color: colour, width: form.width, type: form.type }, itemStyle: { color: colour },
@@ -103,7 +114,7 @@ export function chartOption(
   return {
     animation: false,
     textStyle: { fontFamily: look.font, color: look.ink },
-    legend: { top: 6, left: 4, data: drawn.map(name), textStyle: { color: look.ink, fontSize: 13 }, itemWidth: 34, type: "scroll", pageTextStyle: { color: look.ink } },
+    legend: { top: 6, left: 4, data: drawn.map(name), textStyle: { color: look.ink, fontSize: 13 }, itemWidth: 34, itemStyle: { opacity: 0 }, type: "scroll", pageTextStyle: { color: look.ink }, pageIconColor: look.ink, pageIconInactiveColor: look.line },
     toolbox: { show: true, showTitle: false, right: -100, feature: { dataZoom: { yAxisIndex: "none" } } },
     tooltip: {
       trigger: "axis", backgroundColor: look.raised, borderColor: look.line, textStyle: { color: look.ink }, confine: true,

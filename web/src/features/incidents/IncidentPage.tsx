@@ -3,7 +3,7 @@ import type { Incident, IncidentPageData, Notice, TimelineEntry } from "../../ap
 import { clock, duration, useNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
-import { live, useConnection, useLive } from "../../app/live";
+import { live, useConnection, useLive, useWatch } from "../../app/live";
 import { useMe } from "../../app/me";
 import { Link } from "../../app/router";
 import { useSite } from "../../app/site";
@@ -18,6 +18,9 @@ import "./incidents.css";
 import { statusText } from "./IncidentRow";
 import { MemberTable, useDefinition } from "./MemberTable";
 import { incidentTexts } from "./texts";
+
+/** Points of the reached zones whose values are shown on the incident's plan. */
+const MOST_AROUND = 500;
 
 /** Fetched lines and pushed lines as one timeline: each once, in order of time. */
 export function mergeLines(fetched: TimelineEntry[], pushed: TimelineEntry[]): TimelineEntry[] {
@@ -79,6 +82,11 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
   const { me } = useMe();
   const doing = useIncidentCommands(incident.id, again);
   const reached = useMemo(() => reachedTimes(incident), [incident]);
+  const around = useMemo(() => {
+    const reachedZones = new Set(incident.zones);
+    return [...points.values()].filter((p) => reachedZones.has(p.zone)).slice(0, MOST_AROUND).map((p) => p.id);
+  }, [incident.zones.join(" "), points]);
+  useWatch(around);
   const storey = zones.get(incident.first_out.zone)?.storey ?? "";
   const active = incident.members.filter((m) => m.active).length;
   const over = incident.status === "closed" || incident.status === "dissolved";
@@ -114,7 +122,7 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
           <section className="panel answer">
             <h2>{t(incidentTexts.what)}</h2>
             <p className="lead">
-              {firstPoint ? t(firstPoint.name) : first.point} {valueText(first.value, first.unit, language, firstPoint?.states)}
+              {firstPoint ? t(firstPoint.name) : first.point} · {valueText(first.value, first.unit, language, firstPoint?.states)}
             </p>
             <p className="soft">
               {t(incidentTexts.firstOut)} · <When ns={first.since} />

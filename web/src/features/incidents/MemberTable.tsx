@@ -83,7 +83,7 @@ export function MemberTable({ incident }: { incident: Incident }) {
                 <td className="num limit-cell">
                   <LimitOf alarm={m.alarm} />
                 </td>
-                <td className="spark-cell">{series && <Sparkline values={series.max} />}</td>
+                <td className="spark-cell">{series && <SparkOf alarm={m.alarm} values={series.max} />}</td>
                 <td className="since-cell">
                   <When ns={m.since} short />
                 </td>
@@ -112,6 +112,12 @@ export function useDefinition(alarm: string): { definition: Definition | null; f
   const asked = useAsk<Definition>(known ? null : `/definitions/${encodeURIComponent(alarm)}`);
   if (asked.data) definitions.set(alarm, asked.data);
   return { definition: known ?? asked.data, failed: asked.error !== null };
+}
+
+function SparkOf({ alarm, values }: { alarm: string; values: (number | null)[] }) {
+  const { definition } = useDefinition(alarm);
+  const level = definition?.type === "high" || definition?.type === "low" ? definition.at : null;
+  return <Sparkline values={values} limit={level} />;
 }
 
 function LimitOf({ alarm }: { alarm: string }) {

@@ -84,16 +84,18 @@ export function SitePlan(props: Props) {
     return { west: b.west - edge, east: b.east + edge, south: b.south - edge, north: b.north + edge };
   }, [shown, focusKey]);
 
+  // Below the site there is room for the wind and the zoom: they never lie on a zone of the whole picture.
+  const foot = wind ? 56 : 0;
   const scale = Math.max(
     0.01,
-    Math.min((width - 2 * MARGIN) / (box.east - box.west), (height - 2 * MARGIN) / (box.north - box.south)),
+    Math.min((width - 2 * MARGIN) / (box.east - box.west), (height - 2 * MARGIN - foot) / (box.north - box.south)),
   );
   const k = scale * view.zoom;
   const midE = (box.west + box.east) / 2;
   const midN = (box.south + box.north) / 2;
   const px = ([e, n]: Corner): Corner => [
     width / 2 + (e - midE) * k + view.x,
-    height / 2 - (n - midN) * k + view.y,
+    (height - foot) / 2 - (n - midN) * k + view.y,
   ];
   const outline = (z: Zone) => z.polygon.map((c) => px(c).map((v) => v.toFixed(1)).join(",")).join(" ");
 
@@ -103,6 +105,28 @@ export function SitePlan(props: Props) {
   const crowded = placed.length > 0 && (width * height) / placed.length < 900 / view.zoom ** 2;
   const people = useMemo(() => countPeople(latest, points), [latest, points]);
   const zoneSize = Math.min(16, Math.max(11, k * 1.9));
+
+  const names = shown.flatMap((z) => {
+    const spot = namePlace(z.polygon);
+    const [x, y] = px(spot.at);
+    const pad = Math.min(8, Math.max(3, k * 0.8));
+    const room = spot.width * k - 2 * pad;
+    const lines = breakName(t(z.name), room, zoneSize);
+    if (room < zoneSize * 1.5 || spot.height * k < lines.length * zoneSize * 1.15 + pad) return [];
+    const second = spot.height * k > (lines.length + 1.2) * zoneSize * 1.15 + pad;
+    const count = people.get(z.id);
+    const at = reached?.get(z.id);
+    return [
+      {
+        zone: z.id, x: x + pad, y: y + pad, lines,
+        time: second && at !== undefined ? clock(at / 1e6, now, site.timezone) : null,
+        people: second && count !== undefined ? (count === null ? t(plantTexts.peopleUnknown) : t(plantTexts.people, { n: count })) : null,
+        wide: Math.min(room, Math.max(...lines.map((l) => l.length)) * zoneSize), high: (lines.length + 1) * zoneSize * 1.15,
+      },
+    ];
+  });
+  const underName = (x: number, y: number) =>
+    names.some((n) => x > n.x - 8 && x < n.x + n.wide + 4 && y > n.y - 6 && y < n.y + n.high + 6);
 
   const zoomBy = (factor: number, at: Corner = [width / 2, height / 2]) =>
     setView((v) => {
@@ -170,6 +194,7 @@ export function SitePlan(props: Props) {
             if (crowded || (k < 4.5 && view.zoom === 1)) return null;
             if (p.kind === "people_position" && view.zoom < 2) return null;
             const [x, y] = px([p.place[0], p.place[1]]);
+            if (underName(x, y)) return null;
             const value = latest.get(p.id);
             const blind = !value || (value[2] & UNTRUSTED) !== 0;
             const size = Math.min(1.35, Math.max(0.8, k / 9));
@@ -183,37 +208,20 @@ export function SitePlan(props: Props) {
           })}
         </g>
         <g className="names" aria-hidden="true">
-          {shown.map((z) => {
-            const spot = namePlace(z.polygon);
-            const [x, y] = px(spot.at);
-            const room = spot.width * k - 8;
-            const lines = breakName(t(z.name), room, zoneSize);
-            const count = people.get(z.id);
-            const high = lines.length * zoneSize * 1.15;
-            const time = reached?.get(z.id);
-            if (room < zoneSize * 1.5 || spot.height * k < high) return null;
-            return (
-              <g key={z.id} transform={`translate(${x.toFixed(1)} ${(y - high / 2).toFixed(1)})`} fontSize={zoneSize}>
-                {lines.map((line, i) => (
-                  <text key={i} y={(i + 0.85) * zoneSize * 1.15} textAnchor="middle">
-                    {line}
-                  </text>
-                ))}
-                {time !== undefined && (
-                  <text className="reached" y={high + zoneSize} textAnchor="middle" fontSize={zoneSize * 0.9}>
-                    {clock(time / 1e6, now, site.timezone)}
-                  </text>
-                )}
-                {time === undefined && count !== undefined && spot.height * k > high + zoneSize * 2.2 && (
-                  <g className="people" transform={`translate(0 ${high + zoneSize * 0.95})`}>
-                    <text textAnchor="middle" fontSize={Math.max(11, zoneSize * 0.8)}>
-                      {count === null ? "?" : t(plantTexts.people, { n: count })}
-                    </text>
-                  </g>
-                )}
-              </g>
-            );
-          })}
+          {names.map(({ zone, x, y, lines, people: count, time }) => (
+            <g key={zone} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} fontSize={zoneSize}>
+              {lines.map((line, i) => (
+                <text key={i} y={(i + 0.85) * zoneSize * 1.15}>
+                  {line}
+                </text>
+              ))}
+              {(time !== null || count !== null) && (
+                <text className={time ? "reached" : "people"} y={(lines.length + 0.85) * zoneSize * 1.15} fontSize={Math.max(11, zoneSize * 0.85)}>
+                  {time ?? count}
+                </text>
+              )}
+            </g>
+          ))}
         </g>
         <g>
           {placed.map((p) => {
@@ -243,10 +251,10 @@ export function SitePlan(props: Props) {
               </g>
             );
           })}
-        <g className="compass" transform={`translate(${width - 26} 34)`} aria-hidden="true">
+        {!wind && <g className="compass" transform={`translate(${width - 26} 34)`} aria-hidden="true">
           <path d="M0-18 5 4 0 0-5 4Z" />
           <text y="20" textAnchor="middle">{t(plantTexts.north)}</text>
-        </g>
+        </g>}
       </svg>
       {wind && <WindRose />}
       {zoomable && (

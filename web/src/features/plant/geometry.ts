@@ -45,26 +45,29 @@ function span([x, y]: Corner, polygon: Corner[]): [number, number] {
   return [left, right];
 }
 
-/** The place in a polygon with the widest free row around it: where its name is read best; and that width. */
+/** Where a zone's name is written: the left end of its first row from the top that is nearly as wide as its widest.
+ * Up there it hides no sensor, and names of neighbours stand in line. */
 export function namePlace(polygon: Corner[]): { at: Corner; width: number; height: number } {
   const box = boxOf(polygon);
   const height = box.north - box.south;
-  let best: { at: Corner; width: number; score: number } | null = null;
+  const rows: { left: number; top: number; width: number }[] = [];
   for (let row = 1; row < 12; row++) {
-    const y = box.south + (height * row) / 12;
+    const y = box.north - (height * row) / 12;
+    let widest = { left: 0, top: y, width: 0 };
     for (let column = 1; column < 12; column++) {
       const x = box.west + ((box.east - box.west) * column) / 12;
       if (!isInside([x, y], polygon)) continue;
       const [left, right] = span([x, y], polygon);
-      const width = right - left;
-      // A little off the middle costs little, half the width costs much.
-      const score = width - Math.abs(row - 6) * 0.02 * width;
-      if (!best || score > best.score) best = { at: [(left + right) / 2, y], width, score };
+      if (right - left > widest.width) widest = { left, top: y, width: right - left };
     }
+    if (widest.width > 0) rows.push(widest);
   }
-  return best
-    ? { at: best.at, width: best.width, height }
-    : { at: [(box.west + box.east) / 2, (box.south + box.north) / 2], width: box.east - box.west, height };
+  const most = Math.max(...rows.map((r) => r.width));
+  const first = rows.find((r) => r.width >= most * 0.7);
+  if (!first) return { at: [box.west, box.north], width: box.east - box.west, height };
+  // In the first row the name may hang from the zone's edge; further down from the row itself.
+  const top = first === rows[0] ? box.north : first.top;
+  return { at: [first.left, top], width: first.width, height: top - box.south };
 }
 
 /** A name in lines that fit a width (px): Chinese breaks anywhere, English between words. */

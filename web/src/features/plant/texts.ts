@@ -8,6 +8,7 @@ export const plantTexts = {
   windFrom: { zh: "{from}风 {speed} m/s", en: "{speed} m/s from {from}" },
   windOld: { zh: "无可信风数据", en: "no trusted wind data" },
   people: { zh: "{n} 人", en: "{n} people" },
+  peopleUnknown: { zh: "人数未知", en: "people: unknown" },
   reached: { zh: "第 {n} 个到达", en: "reached as no. {n}" },
   search: { zh: "按编号、名称、区域、气体查找", en: "Find by id, name, zone or gas" },
   searchLabel: { zh: "查找测点", en: "Find points" },
