@@ -125,8 +125,10 @@ class OpcUaSender:
     async def open(self) -> None:
         """Start the server."""
         self._task = asyncio.create_task(self.device.serve())
-        done, _ = await asyncio.wait({self._task}, timeout=1.0)
-        if done:
+        listening = asyncio.create_task(self.device.ready.wait())
+        await asyncio.wait({self._task, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            listening.cancel()
             await self._task
 
     async def send(self, samples: list[Sample]) -> None:

@@ -57,6 +57,8 @@ class Device(ABC):
                 self.items.setdefault(item.point, []).append(item)
         self.latest: dict[str, Sample] = {}
         self.inbox = Inbox()
+        self.ready = asyncio.Event()
+        """Set while a server listens (by those devices whose clients must wait for it)."""
         self.state = "starting"
         self.crashes = 0
         self.last_error = ""

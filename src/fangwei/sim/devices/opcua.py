@@ -81,6 +81,7 @@ class OpcUaDevice(Device):
         nodes = await self._populate(server)
         async with server:
             self.inbox.clear()
+            self.ready.set()
             await self._write(server, nodes, list(self.latest.values()))
             while True:
                 await self._write(server, nodes, await self.inbox.take())
