@@ -5,12 +5,14 @@ import pytest
 from fangwei.connect.iec104_frames import SEQUENCE, FrameReader, IFrame, SFrame, U, UFrame
 from fangwei.connect.iec104_link import Link, LinkBroken, Timers
 
+DEFAULTS = Timers()
+
 
 def sent(link: Link) -> list[object]:
     return list(FrameReader().feed(link.take_outgoing()))
 
 
-def started(timers: Timers = Timers()) -> Link:
+def started(timers: Timers = DEFAULTS) -> Link:
     link = Link(timers, 0.0)
     assert sent(link) == [UFrame(U.STARTDT_ACT)]
     link.receive(UFrame(U.STARTDT_CON), 0.0)

@@ -138,7 +138,5 @@ class SourceRunner:
                 if self._bus.connected:
                     await self._bus.emit(f"{subjects.SOURCES}.{self.source.id}", self.health())
             except Exception as error:
-                self._health.error(
-                    "connect.health_not_told", f"{self.source.id}: {type(error).__name__}: {error}"
-                )
+                self._health.error("connect.health_not_told", f"{self.source.id}: {type(error).__name__}: {error}")
             await asyncio.sleep(TELL_EVERY_S)

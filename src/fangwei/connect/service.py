@@ -16,9 +16,7 @@ from fangwei.plant.site import Site
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
     """Read the site's sources and answer `fw.ask.connect.sources` until `stop` is set."""
     installation = Installation(settings, bus)
-    runners = [
-        SourceRunner(source, site, installation, health) for source in site.sources.values() if source.enabled
-    ]
+    runners = [SourceRunner(source, site, installation, health) for source in site.sources.values() if source.enabled]
 
     async def sources(_: dict[str, Any] | None) -> list[SourceHealth]:
         return [runner.health() for runner in runners]
