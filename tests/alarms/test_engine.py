@@ -10,12 +10,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.alarms.alarm_plant import at, gas, limit, read, rule, site, source, state_point
 
-from fangwei.alarms import checkpoint
-from fangwei.alarms.engine import Engine
+from fangwei.alarms import checkpoint, limits
+from fangwei.alarms.engine import Engine, rehearse
 from fangwei.alarms.texts import HISTORY_STOPPED
+from fangwei.bus import codec
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState
 from fangwei.core.reading import Readings
 from fangwei.plant.site import Site
+from fangwei.quality import screen
 
 
 def told(events: list[AlarmEvent]) -> list[tuple[str, str]]:
@@ -230,3 +232,15 @@ def test_the_desk_folded_from_its_events_is_the_desk() -> None:
     for e in events:
         copy.desk.fold(e)
     assert copy.desk.lives == engine.desk.lives
+
+
+def test_after_the_rehearsal_no_kernel_is_compiled_for_the_first_real_reading() -> None:
+    plant = leak_site()
+    rehearse(plant)
+    compiled = [len(kernel.signatures) for kernel in (limits._apply, limits._tick, screen._examine)]
+    engine = Engine(plant, at(0))
+    engine.hear(codec.decode(codec.encode(read(gas("A"), 1, 25.0))), at(1))
+    engine.hear(read(gas("A"), 2, 1.0), at(2))
+    engine.tick(at(3))
+    assert compiled == [1, 1, 1]
+    assert compiled == [len(kernel.signatures) for kernel in (limits._apply, limits._tick, screen._examine)]

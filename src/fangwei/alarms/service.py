@@ -14,7 +14,7 @@ from typing import Any
 
 from fangwei.alarms import checkpoint, texts
 from fangwei.alarms.commands import Commands
-from fangwei.alarms.engine import Engine, Snapshot
+from fangwei.alarms.engine import Engine, Snapshot, rehearse
 from fangwei.alarms.kpi import kpi_table
 from fangwei.alarms.schemas import AcknowledgeAsked, Command, JournalAsked, KpiAsked, ListAsked
 from fangwei.alarms.store import Store
@@ -74,6 +74,7 @@ class Alarms:
 
     async def start(self) -> None:
         """Restore, catch up, go live, answer."""
+        rehearse(self._site)
         await self._bus.hear_readings(self._on_readings)
         # Nothing may be lost between the live buffer and what the stream holds.
         await self._bus.flush()

@@ -24,20 +24,8 @@ def run(points: int = 5_000, batches: int = 500, seed: int = 1) -> dict[str, flo
         Limit(id="rate", type="rate", at=1_000.0),
     )
     place = (0.0, 0.0, 0.0)
-    all_points = [
-        SitePoint.make(
-            f"P{i}",
-            Kind.PROCESS,
-            "z",
-            place,
-            "1",
-            range=(0.0, 100.0),
-            stale_after=3600.0,
-            frozen_after=600.0,
-            limits=limits,
-        )
-        for i in range(points)
-    ]
+    more = {"range": (0.0, 100.0), "stale_after": 3600.0, "frozen_after": 600.0, "limits": limits}
+    all_points = [SitePoint.make(f"P{i}", Kind.PROCESS, "z", place, "1", **more) for i in range(points)]
     name = Name(zh="基准", en="bench")
     head = SiteHead(id="bench", name=name, georeference=Georeference(longitude=0, latitude=0), storeys=[])
     engine = Engine(Site(head=head, zones={}, points={p.id: p for p in all_points}), START)
