@@ -274,6 +274,8 @@ class OpcUa(Connector):
         self._published = time.monotonic()
         message = result.NotificationMessage
         parts = message.NotificationData or []
+        if message.SequenceNumber == 0:
+            return  # numbers begin at 1 (OPC 10000-4, 7.26); servers going down answer with an empty message
         if self._next_sequence is not None and message.SequenceNumber != self._next_sequence:
             self.error("opcua.messages_missed", f"message {message.SequenceNumber} came, {self._next_sequence} was due")
             self._reread.set()
