@@ -78,20 +78,22 @@ class Courier:
 
     async def _carry(self, message: Outgoing) -> None:
         attempt = 0
+        delivered = False
         while True:
             newer = self._waiting.pop(message.key, None)
             if newer is not None:
-                message = _joined(message, newer) if attempt else newer
+                message = newer if delivered else _joined(message, newer)
+                delivered = False
             try:
                 async with self._slots:
                     await self._door.send(message)
             except Exception as error:  # whatever a channel's library raises, the next message must still go
                 attempt += 1
-                why = str(error) if isinstance(error, ChannelFailed) else type(error).__name__
+                why = str(error.values["why"]) if isinstance(error, ChannelFailed) else type(error).__name__
                 self._health.error("duty.channel_failed", f"{self.channel}: {why}")
                 await self._failed(message, why)
             else:
-                attempt = 0
+                attempt, delivered = 0, True
                 self._health.count(f"duty.sent.{self.channel}")
                 await self._sent(message)
                 if message.key not in self._waiting:

@@ -62,13 +62,14 @@ class Desk:
     async def resume(self) -> None:
         """Send again what had failed when we stopped, and to machines what they have not had."""
         for watch in self._watches.values():
-            if watch.incident.status in OVER:
-                continue
+            over = watch.incident.status in OVER
             event = self._event(watch)
             for channel in self._machines:
-                self._to_machine(channel, event)
+                # A machine that knows of an incident must hear of its end; one that never did need not.
+                if not over or (channel.id, watch.incident.id) in self._delivered:
+                    self._to_machine(channel, event)
             for notice in watch.notices.values():
-                if notice.state is NoticeState.FAILED:
+                if notice.state is NoticeState.FAILED and not over:
                     self._by_channel(notice, event)
 
     # --- incidents --------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ class AppriseDoor:
             for url in self._urls:
                 if not sender.add(url):
                     # never with the address: it holds keys
-                    raise ChannelFailed(why=f"apprise does not understand an address of type {url.split(':', 1)[0]!r}")
+                    scheme = url.split("://", 1)[0] if "://" in url else "?"
+                    raise ChannelFailed(why=f"apprise does not understand an address of type {scheme}://")
             self._sender = sender
         return bool(self._sender.notify(body=body, title=title, notify_type=kind))
 
