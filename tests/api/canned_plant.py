@@ -26,7 +26,6 @@ from fangwei.core.events import (
     AlarmEvent,
     AlarmState,
     AlarmStatus,
-    Hazard,
     Incident,
     IncidentEvent,
     IncidentMember,
@@ -83,9 +82,7 @@ class IncidentUnknown(FangweiError):
 def _why(what_zh: str, what_en: str) -> Rationalisation:
     return Rationalisation(
         cause=Name(zh=f"{what_zh}：法兰或软管泄漏", en=f"{what_en}: leaking flange or hose"),
-        consequence=Name(
-            zh="形成爆炸性混合物，遇火花起火", en="An explosive mixture forms; a spark starts a fire"
-        ),
+        consequence=Name(zh="形成爆炸性混合物，遇火花起火", en="An explosive mixture forms; a spark starts a fire"),
         action=Name(
             zh="停止注液，关闭进料阀，开启事故排风；人员从东侧门撤离",
             en="Stop filling, close the feed valve, start emergency extraction; leave by the east door",
@@ -99,9 +96,7 @@ def _limits(kind: Kind) -> tuple[Limit, ...]:
     return {
         Kind.COMBUSTIBLE_GAS: (
             Limit(id="hi", type="high", at=10, deadband=1, priority=2, rationalisation=gas, shelvable=False),
-            Limit(
-                id="hi_hi", type="high", at=25, deadband=2, priority=1, rationalisation=gas, shelvable=False
-            ),
+            Limit(id="hi_hi", type="high", at=25, deadband=2, priority=1, rationalisation=gas, shelvable=False),
         ),
         Kind.TEMPERATURE: (Limit(id="hi", type="high", at=45, deadband=1, priority=3),),
         Kind.VENTILATION_FLOW: (Limit(id="lo", type="low", at=2000, deadband=100, priority=2),),
@@ -184,8 +179,7 @@ def canned_site() -> Site:
         channels=[Channel(id="wecom", type="webhook", url="http://127.0.0.1:9/none")],
     )
     sources = {
-        s: Source(id=s, protocol=p)
-        for s, p in (("opcua-line", "opcua"), ("gas-panel", "modbus"), ("people", "mqtt"))
+        s: Source(id=s, protocol=p) for s, p in (("opcua-line", "opcua"), ("gas-panel", "modbus"), ("people", "mqtt"))
     }
     return Site(head=head, zones=zones, points=points, sources=sources, duty=duty)
 
@@ -236,9 +230,7 @@ class CannedPlant:
     def _list(self, question: dict[str, Any]) -> list[Incident]:
         wanted = question.get("statuses")
         over = ("closed", "dissolved")
-        return [
-            i for i in self.incidents.values() if (i.status in wanted if wanted else i.status not in over)
-        ]
+        return [i for i in self.incidents.values() if (i.status in wanted if wanted else i.status not in over)]
 
     def _show(self, question: dict[str, Any]) -> dict[str, Any]:
         incident = self.incidents.get(question["incident"])
@@ -278,9 +270,7 @@ class CannedPlant:
             return 225 + 20 * math.sin(at / SECOND / 40)
         phase = (point.key % 1000) / 1000 * 6.28
         value = (
-            base
-            + base * 0.06 * math.sin(at / SECOND / 37 + phase)
-            + base * 0.01 * math.sin(at / SECOND * 3 + phase)
+            base + base * 0.06 * math.sin(at / SECOND / 37 + phase) + base * 0.01 * math.sin(at / SECOND * 3 + phase)
         )
         if point.kind in (Kind.ACCESS, Kind.PEOPLE_POSITION):
             return float(round(base + (point.key % 4 if point.kind is Kind.PEOPLE_POSITION else 0)))
@@ -359,9 +349,7 @@ class CannedPlant:
                 return changed
             if room == "alarms":
                 names = command.get("alarms") or [command["alarm"]]
-                state = {"acknowledge": AlarmState.ACKED, "shelve": AlarmState.SHELVED}.get(
-                    verb, AlarmState.UNACKED
-                )
+                state = {"acknowledge": AlarmState.ACKED, "shelve": AlarmState.SHELVED}.get(verb, AlarmState.UNACKED)
                 for name in names:
                     await self.move(
                         name, state, by=command["by"], reason=command.get("reason"), until=now + 30 * MINUTE
@@ -375,9 +363,7 @@ class CannedPlant:
             }
             owner = {"take": command["by"], "release": None}.get(verb, incident.owner)
             kind = {"take": "taken", "release": "released", "note": "note", "close": "closed"}[verb]
-            words = command.get("text") or {"take": "我来处理", "release": "交回", "close": "关闭"}.get(
-                verb, ""
-            )
+            words = command.get("text") or {"take": "我来处理", "release": "交回", "close": "关闭"}.get(verb, "")
             changed = msgspec.structs.replace(
                 incident,
                 revision=incident.revision + 1,
@@ -574,13 +560,11 @@ class CannedPlant:
 async def main() -> None:
     """The door on $FANGWEI_WEB_PORT with this plant behind it."""
     data = Path(os.environ.get("FANGWEI_DATA", "/tmp/fw/canned"))
-    settings = Settings.from_environment(data=data, nats_token="canned", nats_port=int(os.environ.get("FANGWEI_NATS_PORT", "14222")),
-                                         mqtt_port=int(os.environ.get("FANGWEI_MQTT_PORT", "11883")))  # fmt: skip
+    port = int(os.environ.get("FANGWEI_NATS_PORT", "14222"))
+    settings = Settings.from_environment(data=data, nats_token="canned", nats_port=port, mqtt_port=port + 1)
     settings.data.mkdir(parents=True, exist_ok=True)
     null = asyncio.subprocess.DEVNULL
-    broker = await asyncio.create_subprocess_exec(
-        binary(), "-c", str(write_config(settings)), stdout=null, stderr=null
-    )
+    broker = await asyncio.create_subprocess_exec(binary(), "-c", str(write_config(settings)), stdout=null, stderr=null)
     stop = asyncio.Event()
     for sig in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sig, stop.set)

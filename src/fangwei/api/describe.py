@@ -110,8 +110,7 @@ def site(one: Site) -> dict[str, Any]:
         "timezone": one.head.timezone,
         "georeference": ref.model_dump(),
         "storeys": [
-            {"id": s.id, "name": text(s.name), "floor": s.floor, "ceiling": s.ceiling}
-            for s in one.head.storeys
+            {"id": s.id, "name": text(s.name), "floor": s.floor, "ceiling": s.ceiling} for s in one.head.storeys
         ],
         "zones": [
             {
@@ -126,10 +125,7 @@ def site(one: Site) -> dict[str, Any]:
             }
             for z in one.zones.values()
         ],
-        "people": [
-            {"id": p.id, "name": text(p.name), "role": p.role, "language": p.language}
-            for p in one.duty.people
-        ],
+        "people": [{"id": p.id, "name": text(p.name), "role": p.role, "language": p.language} for p in one.duty.people],
         "sources": [{"id": s.id, "protocol": s.protocol, "enabled": s.enabled} for s in one.sources.values()],
         "channels": [{"id": c.id, "type": c.type} for c in one.duty.channels],
         "points": len(one.points),

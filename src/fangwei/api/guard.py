@@ -1,8 +1,9 @@
 """Who may speak to a service on loopback: not every web page that the same browser has open.
 
-A browser will carry a stranger's page to 127.0.0.1 (CSRF) and, by DNS rebinding, will even let it read the answers.
-So the Host must be a loopback name, a command or a socket must come from our own Origin, and a command must be JSON,
-which no HTML form can send. Programs without a browser (curl, scripts) send no Origin and are let in.
+A browser will carry a stranger's page to 127.0.0.1 (CSRF) and, by DNS rebinding, will even let it read the
+answers. So the Host must be a loopback name, a command or a socket must come from our own Origin, and a command
+must be JSON, which no HTML form can send. Programs that are no browser (curl, scripts) send no Origin and are
+let in.
 """
 
 import ipaddress
@@ -123,17 +124,28 @@ class Guard:
                 raise BodyTooLarge(limit=BODY_LIMIT)
             return message
 
+        async def refuse() -> None:
+            nonlocal started
+            started = True
+            error = BodyTooLarge(limit=BODY_LIMIT)
+            self.health.error(error.code, scope["path"][:100])
+            await problem(error)(scope, receive, _with_headers(send))
+
         async def watched(message: Message) -> None:
             nonlocal started
+            # The application makes its own answer of the exception above; ours says what really was wrong.
+            if taken > BODY_LIMIT:
+                if not started:
+                    await refuse()
+                return
             started = started or message["type"] == "http.response.start"
             await _with_headers(send)(message)
 
         try:
             await self.app(scope, counted, watched)
-        except BodyTooLarge as error:
-            self.health.error(error.code, scope["path"][:100])
+        except BodyTooLarge:
             if not started:
-                await problem(error)(scope, receive, _with_headers(send))
+                await refuse()
 
 
 def _with_headers(send: Send) -> Send:

@@ -1,9 +1,9 @@
 """Live push: one websocket per page, one encoding for all of them.
 
-A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines), `notice`,
-`alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows that the
-line is alive. A page may say who sits before it (`me`), which points it wants (`watch`), that a notice has reached it
-(`arrived`) and that it was read (`read`).
+A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines),
+`notice`, `alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
+that the line is alive. A page may say who sits before it (`me`), which points it wants (`watch`), that a notice has
+reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an incident).
 """
 
 import asyncio
@@ -35,7 +35,7 @@ MAX_CLIENTS = 500
 BEAT_S = 1.0
 """Pages call the line dead after 3 s of silence: three beats."""
 GATHER_S = 0.1
-"""Alarms are sent ten times a second at most: a flood of 5,000 is then ten frames, and an eye sees no difference."""
+"""Alarms are sent ten times a second at most: a flood of 5,000 is ten frames, and an eye sees no difference."""
 RESYNC_S = 15.0
 """How often the rooms are asked for their own lists, in case an event was missed."""
 MESSAGE_LIMIT = 256 * 1024
@@ -76,6 +76,10 @@ class Client:
         """Points whose values it wants; None: all."""
         self.dropped: tuple[int, str] | None = None
 
+    def is_dropped(self) -> bool:
+        """Whether it must be let go."""
+        return self.dropped is not None
+
     def push(self, text: str, urgent: bool = False, replaces: str | None = None) -> None:
         """Queue a frame; a full outbox marks the client to be let go."""
         fits = self.outbox.put_urgent(text, replaces) if urgent else self.outbox.put(text)
@@ -101,7 +105,7 @@ class Hub:
         self._resync = asyncio.Event()
         self._background: set[asyncio.Task[None]] = set()
 
-    # --- the bus ------------------------------------------------------------------------------------------------
+    # --- the bus --------------------------------------------------------------------------------------------
 
     async def listen(self) -> None:
         """Subscribe; from here on the picture is kept up."""
@@ -161,7 +165,7 @@ class Hub:
         for client in self.clients:
             client.push(text)
 
-    # --- keeping up -----------------------------------------------------------------------------------------------
+    # --- keeping up -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Beats, gathered alarms and the comparison with the rooms' own lists, until cancelled."""
@@ -200,9 +204,7 @@ class Hub:
 
     async def resync(self) -> None:
         """Ask every room for its own list; a room that does not answer leaves its part unconfirmed."""
-        await asyncio.gather(
-            self._ask_incidents(), self._ask_alarms(), self._ask_sources(), self._ask_latest()
-        )
+        await asyncio.gather(self._ask_incidents(), self._ask_alarms(), self._ask_sources(), self._ask_latest())
 
     async def _ask(self, part: str, subject: str, question: dict[str, Any], type: Any) -> Any:
         try:
@@ -244,7 +246,7 @@ class Hub:
         if answer is not None:
             self.picture.all_latest(answer.get("readings", []), now_ns())
 
-    # --- pages ------------------------------------------------------------------------------------------------------
+    # --- pages ----------------------------------------------------------------------------------------------
 
     async def serve(self, socket: WebSocket) -> None:
         """One page, from accept to close."""
@@ -274,7 +276,7 @@ class Hub:
 
     async def _send(self, client: Client) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            while client.dropped is None:
+            while not client.is_dropped():
                 text = client.outbox.take()
                 if text is None:
                     client.awake.clear()
@@ -284,7 +286,7 @@ class Hub:
                 # A full line blocks the send itself: keep an eye on the outbox meanwhile.
                 while not sending.done():
                     await asyncio.wait({sending}, timeout=1.0)
-                    if client.dropped is not None:
+                    if client.is_dropped():
                         sending.cancel()
                         return
                 sending.result()
@@ -331,9 +333,7 @@ class Hub:
             with contextlib.suppress(FangweiError, msgspec.MsgspecError):
                 for notice in await self._notices_of(incident, client.person or ""):
                     if notice.state != NoticeState.READ:
-                        client.push(
-                            frame("notice", notice=notice), urgent=True, replaces=f"notice {notice.id}"
-                        )
+                        client.push(frame("notice", notice=notice), urgent=True, replaces=f"notice {notice.id}")
 
     async def _read_all(self, incident: str, person: str) -> None:
         with contextlib.suppress(FangweiError, msgspec.MsgspecError):

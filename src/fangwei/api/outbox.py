@@ -1,8 +1,8 @@
 """What waits to be sent to one page. Pure: no sockets, no clock.
 
-A page on a slow line must neither hold up the others nor fill the memory: its outbox is bounded, incidents overtake
-measured values, a newer state of an incident replaces the older one that still waits, and when even that is too much
-the page is let go and starts afresh from a snapshot.
+A page on a slow line must neither hold up the others nor fill the memory: its outbox is bounded, incidents
+overtake measured values, a newer state of an incident replaces the older one that still waits, and when even that
+is too much the page is let go and starts afresh from a snapshot.
 """
 
 from collections import OrderedDict, deque
@@ -30,8 +30,8 @@ class Outbox:
         return len(self._urgent) + len(self._routine)
 
     def put_urgent(self, frame: str, replaces: str | None = None) -> bool:
-        """Queue before every routine frame; one of the same `replaces` name that still waits is replaced in its
-        place. False: the outbox is full and the client must be let go."""
+        """Queue before every routine frame, in place of one of the same `replaces` name that still waits.
+        False: the outbox is full and the client must be let go."""
         if replaces is None:
             self._number += 1
             replaces = f"#{self._number}"

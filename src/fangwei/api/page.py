@@ -1,4 +1,4 @@
-"""The built page: static files, one index for every address of the page, a script policy with a fresh nonce."""
+"""The built page: static files, one index for every address of the page, a policy with a fresh nonce."""
 
 import secrets
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The plant as it stands now, as far as this process knows: what a page gets when it connects. Pure: no I/O.
 
-Filled from the rooms' own answers and kept up by events. A part that no room has confirmed is *unknown*, and said to
-be unknown: an empty list from a room that did not answer must never look like a quiet plant.
+Filled from the rooms' own answers and kept up by events. A part that no room has confirmed is *unknown*, and said
+to be unknown: an empty list from a room that did not answer must never look like a quiet plant.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ Latest = tuple[int, float | None, int]
 class Picture:
     """Open incidents, alarms that are not normal, sources, processes and latest values.
 
-    Invariants: an incident is never replaced by one of a lower revision, an alarm never by an older transition,
-    a value never by one of an older source time.
+    Invariants: an incident is never replaced by one of a lower revision, an alarm never by an older
+    transition, a value never by one of an older source time.
     """
 
     def __init__(self, names: dict[int, str]) -> None:
@@ -47,7 +47,7 @@ class Picture:
         self._seen: dict[str, int] = {}
         """Newest revision of every incident seen, also of closed ones: an old event must not reopen it."""
 
-    # --- events -------------------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------------
 
     def incident(self, incident: Incident) -> bool:
         """Take in an incident; False when a newer one is already known (an event that came twice)."""
@@ -65,7 +65,7 @@ class Picture:
         return True
 
     def alarm(self, event: AlarmEvent) -> AlarmStatus | None:
-        """Take in a transition; returns the alarm as it now stands, None when a later one is already known."""
+        """Take in a transition; returns the alarm as it now stands, None when a later one is known."""
         before = self.alarms.get(event.alarm)
         if before is not None and before.changed > event.decided_time:
             return None
@@ -127,7 +127,7 @@ class Picture:
                 self.latest[point] = news[point] = latest
         return news
 
-    # --- what a room answers ---------------------------------------------------------------------------------------
+    # --- what a room answers --------------------------------------------------------------------------------
 
     def all_incidents(self, incidents: list[Incident], now: int) -> list[Incident]:
         """The room's own list; returns those of which the pages do not know yet, closed ones included."""
@@ -135,9 +135,7 @@ class Picture:
         listed = {i.id for i in incidents}
         # An incident the room no longer lists was closed while we did not hear: it goes, but only if it was
         # announced well before the question (an event may have overtaken the answer).
-        for id in [
-            i for i in self.incidents if i not in listed and self.incidents[i].updated < now - 5_000_000_000
-        ]:
+        for id in [i for i in self.incidents if i not in listed and self.incidents[i].updated < now - 5_000_000_000]:
             del self.incidents[id]
         self.confirmed["incidents"] = now
         return news
@@ -167,7 +165,7 @@ class Picture:
         """The room of this part did not answer: what is shown of it may be old."""
         self.confirmed[part] = None
 
-    # --- what a page gets --------------------------------------------------------------------------------------------
+    # --- what a page gets -----------------------------------------------------------------------------------
 
     def snapshot(self, watched: frozenset[str] | None) -> dict[str, Any]:
         """Everything a page needs to start; `watched` narrows the latest values (None: all)."""

@@ -1,4 +1,4 @@
-"""What the door answers when it cannot do what was asked: problem+json (RFC 9457), a stable code, both languages."""
+"""What the door answers when it cannot do what was asked: problem+json (RFC 9457), in both languages."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from fangwei.api.texts import fault
 from fangwei.bus.client import NobodyAnswers, Refused
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
@@ -155,11 +156,13 @@ def problem(error: FangweiError) -> Response:
 
 
 def _malformed(errors: Sequence[Mapping[str, Any]]) -> RequestMalformed:
-    told = []
+    zh, en = [], []
     for error in errors[:5]:
-        place = ".".join(str(part) for part in error.get("loc", ())[1:]) or "body"
-        told.append(f"{place[:100]}: {str(error.get('msg', ''))[:200]}")
-    return RequestMalformed(why="; ".join(told))
+        place = (".".join(str(part) for part in error.get("loc", ())[1:]) or "body")[:100]
+        told = fault(str(error.get("type", "")), error.get("ctx") or {}, str(error.get("msg", ""))[:200])
+        zh.append(f"{place}：{told.zh}")
+        en.append(f"{place}: {told.en}")
+    return RequestMalformed(why=Text("；".join(zh), "; ".join(en)))
 
 
 def install(app: FastAPI, health: Health) -> None:
@@ -182,7 +185,7 @@ def install(app: FastAPI, health: Health) -> None:
             return problem(NoSuchAddress(path=request.url.path[:200]))
         if error.status_code == 405:
             return problem(MethodRefused(method=request.method))
-        return problem(RequestMalformed(why=str(error.detail)[:200]))
+        return problem(RequestMalformed(why=fault("", {}, str(error.detail)[:200])))
 
     async def on_unexpected(request: Request, error: Exception) -> Response:
         health.error(f"api.{type(error).__name__}", f"{request.method} {request.url.path}: {error}")

@@ -61,9 +61,7 @@ def router(context: Context) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=10_000)] = 500,
     ) -> Response:
         """Transitions in a time range, newest first as the room sends them."""
-        return await context.ask(
-            "alarms.journal", {"start": start, "end": end, "alarm": alarm, "limit": limit}
-        )
+        return await context.ask("alarms.journal", {"start": start, "end": end, "alarm": alarm, "limit": limit})
 
     @routes.get("/kpi")
     async def kpi(start: Time, end: Time) -> Response:

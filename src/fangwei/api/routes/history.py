@@ -10,10 +10,13 @@ from fangwei.api.context import Context, ItemId, Time
 from fangwei.api.problems import PointUnknown, RequestMalformed
 from fangwei.bus import subjects
 from fangwei.core.clock import iso
+from fangwei.core.texts import Text
 
 TREND_POINTS = 16
 """More lines than this in one chart nobody reads."""
 CSV_ROWS = 100_000
+
+START_BEFORE_END = Text("start 必须早于 end", "start must lie before end")
 
 
 def router(context: Context) -> APIRouter:
@@ -28,7 +31,7 @@ def router(context: Context) -> APIRouter:
 
     def ordered(start: int, end: int) -> None:
         if start >= end:
-            raise RequestMalformed(why="start must lie before end")
+            raise RequestMalformed(why=START_BEFORE_END)
 
     @routes.get("/latest")
     async def latest(point: Annotated[list[ItemId] | None, Query(max_length=500)] = None) -> Response:

@@ -42,13 +42,11 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/{incident}")
     async def show(incident: ItemId) -> Response:
-        """{incident, timeline, notices}; notices are null while duty does not answer, which is not "nobody was told"."""
+        """{incident, timeline, notices}; notices are null while duty does not answer: not known who was told."""
 
         async def notices() -> msgspec.Raw | None:
             try:
-                return msgspec.Raw(
-                    await context.bus.ask(f"{subjects.ASK}.duty.notices", {"incident": incident}, 3.0)
-                )
+                return msgspec.Raw(await context.bus.ask(f"{subjects.ASK}.duty.notices", {"incident": incident}, 3.0))
             except FangweiError as error:
                 context.health.error("api.notices_unknown", str(error))
                 return None

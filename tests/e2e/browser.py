@@ -1,0 +1,62 @@
+"""The machine's Chromium, driven headless and kept from calling home."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str:
+    """Where Chromium is; a test without one is skipped with a sentence."""
+    found = os.environ.get("FANGWEI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk, or set FANGWEI_CHROMIUM")
+    return found
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """A headless browser."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield running
+        finally:
+            await running.close()
+
+
+class Watched:
+    """A page and everything that went wrong in it: script errors, refused content, requests that leave the machine."""
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self.page = page
+        self.base_url = base_url
+        self.wrong: list[str] = []
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("request", self._on_request)
+
+    def _on_request(self, request) -> None:
+        if not request.url.startswith((self.base_url, "ws" + self.base_url[4:], "data:", "blob:")):
+            self.wrong.append(f"leaves the machine: {request.url}")
+
+
+async def open_page(running: Browser, base_url: str, *, language="zh", me="", width=1920, height=1080) -> Watched:
+    """A fresh page of a person who chose a language."""
+    context = await running.new_context(viewport={"width": width, "height": height})
+    await context.add_init_script(
+        f"localStorage.setItem('fangwei.language', {language!r}); localStorage.setItem('fangwei.me', {me!r});"
+    )
+    return Watched(await context.new_page(), base_url)
