@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.alarms.alarm_plant import gas, limit, site, source
+from tests.alarms.alarm_plant import gas, limit, site, source, state_point
 
 import fangwei.alarms.models  # noqa: F401  # its tables belong to the metadata
 from fangwei.alarms.schemas import Command
@@ -225,4 +225,19 @@ async def test_a_known_clock_offset_makes_a_wrong_clock_fresh(
     t = now_ns()
     await bus.publish_readings("plc", Readings.of([point_key("G1")], [t - 60 * SECOND], [t], [25.0], [0]))
     await until(lambda: bool(heard), "the alarm")
+    await service.end()
+
+
+async def test_a_leak_passes_the_many_suppressed_data_alarms_of_a_source_that_went_down(
+    settings: Settings, bus: Bus, database: Database, heard: list[AlarmEvent]
+) -> None:
+    many = [gas(f"M{i}") for i in range(300)]
+    plant = site(*POINTS, *many, state_point("plc"), sources=(source("plc", *(p.id for p in many)),))
+    service = Alarms(settings, plant, bus, bus.health, Store(database, bus.health))
+    await service.start()
+    batch = Readings.concat([now_reading("plc-state", 0.0), now_reading("G1", 25.0)])
+    await bus.publish_readings("plc", batch)
+    await until(lambda: len(heard) > 300, "all of it")
+    assert heard[0].alarm == "G1.hi"
+    assert {e.change for e in heard[1:]} == {AlarmChange.SUPPRESSED} and len({e.id for e in heard}) == len(heard)
     await service.end()

@@ -7,6 +7,7 @@ happened, so what was told before a crash is recognised and not told again, and 
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from fangwei.alarms.store import Store
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import DAY, SECOND, now_ns, to_datetime
-from fangwei.core.events import AlarmEvent, AlarmStatus, SourceHealth
+from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, AlarmStatus, Hazard, SourceHealth
 from fangwei.core.health import Health, HealthReport
 from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
@@ -29,6 +30,10 @@ from fangwei.db.session import open_database
 from fangwei.plant.site import Site
 
 TICK_S = 0.05
+LATER_PER_TICK = 50
+"""A source with 5,000 points that goes down suppresses 5,000 data alarms; telling that must not hold up a leak."""
+FIRST_WORDS = 10 * SECOND
+"""After the start the other processes get this long to start and speak before their silence counts."""
 CHECKPOINT_S = 5.0
 REPLAY_OVERLAP = 5 * SECOND
 """Readings heard again before the checkpoint: longer than one waits between the bus and us. Those known are dropped as
@@ -68,8 +73,9 @@ class Alarms:
         self._health = health
         self._store = store
         self._path: Path = settings.data / "alarms" / "checkpoint"
-        self.engine = Engine(site, now, self._today(now))
+        self.engine = Engine(site, now + FIRST_WORDS, self._today(now))
         self._buffer: list[Readings] | None = []
+        self._later: deque[AlarmEvent] = deque()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -89,13 +95,15 @@ class Alarms:
         await self._bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_health)
         await self._bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
         await self._answer()
-        self.engine.expect_platform(now_ns() + 10 * SECOND)
+        self.engine.expect_platform(now_ns() + FIRST_WORDS)
 
     async def end(self) -> None:
         """Leave everything told, written and checkpointed."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._later:
+            await self._emit(self._later.popleft())
         if await self._bus.settle(2.0) == 0:
             self._write(checkpoint.encode(self.engine.snapshot(now_ns())))
         await self._store.drain(5.0)
@@ -196,6 +204,11 @@ class Alarms:
 
     async def _tell(self, events: list[AlarmEvent]) -> None:
         for event in events:
+            if _calls_nobody(event):
+                self._later.append(event)
+                continue
+            while any(e.alarm == event.alarm for e in self._later):
+                await self._emit(self._later.popleft())
             await self._emit(event)
         desk = self.engine.desk
         for event in events:
@@ -224,6 +237,8 @@ class Alarms:
                 events = self.engine.tick(now)
                 if events:
                     await self._tell(events)
+                for _ in range(min(LATER_PER_TICK, len(self._later))):
+                    await self._emit(self._later.popleft())
                 slow += 1
                 if slow >= 20:
                     slow = 0
@@ -238,7 +253,7 @@ class Alarms:
         while True:
             data = checkpoint.encode(self.engine.snapshot(now_ns()))
             # Only what the world has heard may be remembered as decided.
-            if await self._bus.settle(CHECKPOINT_S) == 0:
+            if not self._later and await self._bus.settle(CHECKPOINT_S) == 0:
                 await asyncio.to_thread(self._write, data)
             await asyncio.sleep(CHECKPOINT_S)
 
@@ -291,3 +306,10 @@ class Alarms:
             return await self.commands.do(name, asked, now_ns(), self._tell)
 
         return do
+
+
+def _calls_nobody(event: AlarmEvent) -> bool:
+    """Of a data alarm that is suppressed or returns from it quiet: kept and told, but not at once."""
+    if event.hazard is not Hazard.DATA:
+        return False
+    return event.state is AlarmState.SUPPRESSED or (event.change is AlarmChange.UNSUPPRESSED and not event.active)
