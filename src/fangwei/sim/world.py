@@ -25,6 +25,9 @@ HF_OF_SALT = 2e-4
 MIST_OF_FLASH = 2e-3
 """Grams of droplets that a smoke detector or camera sees, per gram of flashing liquid."""
 
+MIST_DELAY = 4.0
+"""Seconds until mist stands so thick that smoke detectors and cameras take it for smoke."""
+
 INTERLOCK_PERCENT = 1.6
 """The plant's own interlock trips the supply fan of a zone once vapour 3 m from the leak passes this %vol
 (40 % of a typical solvent's LEL): the ordinary fan motor is not explosion-proof."""
@@ -228,8 +231,14 @@ class World:
         found = self.air.concentration[zones].copy()
         for leak in self.leaks:
             stopped = None if leak.running(self.time) else self.time - leak.ends
-            near = plume(leak.rate, leak.distance[points], self.time - leak.began, stopped) * (zones == leak.zone)
+            here = zones == leak.zone
+            near = plume(leak.rate, leak.distance[points], self.time - leak.began, stopped) * here
+            # Droplets must gather before they dim a beam, and a smoke detector looks twice.
+            mist = plume(leak.rate, leak.distance[points], self.time - leak.began - MIST_DELAY, stopped) * here
             for substance, share in shares(leak.substance):
+                if substance == "smoke":
+                    found[:, self.substance_index[substance]] += share * mist
+                    continue
                 found[:, self.substance_index[substance]] += share * near
         for cell, distance in zip(self.cells, self.cell_distance, strict=True):
             zone = self.zone_index[cell.zone]
