@@ -73,7 +73,8 @@ def _read(folder: Path, environ: Mapping[str, str], findings: Findings) -> Colle
 
 
 def _join(collected: Collected, folder: Path, findings: Findings) -> Site | None:
-    if findings.problems and not (collected.site or collected.zones or collected.points):
+    nothing = not (collected.site or collected.zones or collected.points)
+    if findings.problems and (nothing or collected.section_lost):
         return None
     head = _one("site", collected.site, findings)
     duty = _one("duty", collected.duty, findings)

@@ -75,6 +75,8 @@ class Collected:
     suppressions: list[Placed[schema.Suppression]] = field(default_factory=list)
     sources: list[Placed[schema.Source]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    section_lost: bool = False
+    """A whole section is misspelt or no list: what refers to its contents is not at fault."""
 
 
 _SINGLE: dict[str, type[BaseModel]] = {"site": schema.SiteHead, "duty": schema.Duty}
@@ -104,6 +106,7 @@ def collect(file: YamlFile, into: Collected, findings: Findings) -> None:
                 continue
             if not isinstance(value, list):
                 findings.add(file.name, file.line(key), _wrong(key, value), texts.WANT_LIST)
+                into.section_lost = True
                 continue
             for index, raw in enumerate(value):
                 item = _validated(_LISTS[key], raw, file, (key, index), findings)
@@ -112,6 +115,7 @@ def collect(file: YamlFile, into: Collected, findings: Findings) -> None:
                 elif isinstance(raw, dict) and isinstance(raw.get("id"), str):
                     into.broken.add(raw["id"])
         else:
+            into.section_lost = True
             known = [*_SINGLE, *_LISTS]
             hint = findings.guess(str(key), known) or texts.ONE_OF.format(names=", ".join(known))
             findings.add(file.name, file.key_line(key), texts.KEY_UNKNOWN.format(key=_short(key)), hint)

@@ -205,8 +205,8 @@ NOUNS = {
 CHECK_GOOD = Text(
     "{name}：没有问题。{zones} 个分区，{points} 个测点（{kinds} 种），{alarms} 个报警，{rules} 条规则，"
     "{sources} 个来源，{people} 名人员",
-    "{name}: all good. {zones} zones, {points} points of {kinds} kinds, {alarms} alarms, {rules} rules, {sources} sources, "
-    "{people} people",
+    "{name}: all good. {zones} zones, {points} points of {kinds} kinds, {alarms} alarms, {rules} rules, "
+    "{sources} sources, {people} people",
 )
 CHECK_BAD = Text("{count} 处问题", "{count} problems")
 CHECK_MORE = Text("……另有 {count} 处", "... and {count} more")

@@ -81,12 +81,12 @@ def _polygon(placed: Placed[Zone], findings: Findings) -> Polygon | None:
     zone = placed.value
     polygon = Polygon(zone.polygon)
     line = placed.line("polygon")
-    if polygon.area < OVERLAP:
-        findings.add(placed.file.name, line, texts.POLYGON_FLAT.format(id=zone.id))
-        return None
     if not polygon.is_valid:
         why = shapely.is_valid_reason(polygon)
         findings.add(placed.file.name, line, texts.POLYGON_CROSSES.format(id=zone.id, why=why))
+        return None
+    if polygon.area < OVERLAP:
+        findings.add(placed.file.name, line, texts.POLYGON_FLAT.format(id=zone.id))
         return None
     return polygon
 
