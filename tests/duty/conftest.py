@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fangwei.core.clock import SECOND
+from fangwei.core.clock import SECOND, now_ns
 from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember, IncidentStatus
 from fangwei.core.texts import Text
 from fangwei.plant.schema import Duty, SiteHead, Zone
@@ -92,6 +92,8 @@ class Receiver:
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     connections: int = 0
+    times: list[int] = field(default_factory=list)
+    """When each body was complete, UTC ns."""
 
     @property
     def url(self) -> str:
@@ -105,6 +107,7 @@ class Receiver:
                 lines = head.split("\r\n")[1:-2]
                 headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
                 body = await reader.readexactly(int(headers["content-length"]))
+                self.times.append(now_ns())
                 self.headers.append(headers)
                 self.got.append(json.loads(body))
                 status = self.answers.pop(0) if self.answers else 200
