@@ -12,6 +12,7 @@ from fangwei.core.texts import Text
 from fangwei.incidents.affinity import Neighbourhood, Sign
 from fangwei.incidents.behaviour import History
 from fangwei.incidents.membership import (
+    CROWD,
     Case,
     Change,
     Member,
@@ -107,6 +108,13 @@ class Desk:
     def changes(self, now: int, refresh: bool = False) -> list[Change]:
         """One revision for every case with new lines (and, on `refresh`, for those with changed values)."""
         made = []
+        if refresh:
+            for case in self.cases.values():
+                if case.uncounted:
+                    case.refresh(self.site)
+                    text = LINES["joined_many"].format(count=case.uncounted)
+                    case.uncounted = 0
+                    self.say(case, "joined", text, now)
         for case in [*self.cases.values(), *self.ended.values()]:
             entries = self._lines.pop(case.id, [])
             if not entries and not (refresh and case.stale):
@@ -160,6 +168,10 @@ class Desk:
         case.last_join = now
         case.growing = True
         case.quiet_since = None
+        if len(case.members) > CROWD and event.priority >= case.priority and event.zone in case.zones:
+            case.uncounted += 1
+            case.stale = True
+            return
         reached = set(case.zones)
         urgent = case.refresh(self.site)
         text = LINES[line].format(point=point_name(self.site, event.point), **words(event))

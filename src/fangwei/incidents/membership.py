@@ -27,6 +27,12 @@ BEFORE = 30 * SECOND
 """Activity this long before the incident began had another cause."""
 FLEETING_S = 5.0
 CREDIBLE = 0.6
+MOST_SHOWN = 500
+"""Members in the picture for others: a cut line may silence thousands of instruments, and a message has an end."""
+WITNESSES = 80
+"""The latest members say whether a new alarm is of their cause; asking thousands would delay it."""
+CROWD = 100
+"""From so many members on, joins are told together about once a second instead of one by one."""
 LIVE = frozenset({IncidentStatus.OPEN, IncidentStatus.OWNED, IncidentStatus.SETTLED})
 
 
@@ -73,6 +79,8 @@ class Case(msgspec.Struct):
     last_join: int = 0
     quiet_since: int | None = None
     settled_at: int | None = None
+    uncounted: int = 0
+    """Joined since the last revision without a line of their own."""
     kept: bool = False
     """Told that it is kept although it chatters."""
     loosened: bool = False
@@ -90,7 +98,7 @@ class Case(msgspec.Struct):
     def snapshot(self) -> Incident:
         """The whole picture for others."""
         first = self.members.get(self.first_out.alarm)
-        faces = sorted((m.face for m in self.members.values()), key=lambda f: (f.since, f.alarm))
+        faces = sorted((m.face for m in self.members.values()), key=lambda f: (f.since, f.alarm))[:MOST_SHOWN]
         return Incident(
             id=self.id,
             revision=self.revision,
@@ -241,9 +249,9 @@ def chatters(history: History, member: Member, case: Case, now: int, accompanied
 
 
 def signs(case: Case, histories: dict[str, History], now: int) -> list[Sign]:
-    """The members as evidence, each with its belief."""
+    """The latest members as evidence, each with its belief."""
     found = []
-    for member in case.members.values():
+    for member in list(case.members.values())[-WITNESSES:]:
         face = member.face
         history = histories[face.alarm]
         found.append(

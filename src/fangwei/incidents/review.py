@@ -13,7 +13,7 @@ from fangwei.core.events import Hazard, IncidentStatus
 from fangwei.incidents.affinity import HOLD, JOIN, RELATED, Sign, attraction, bond, kinship
 from fangwei.incidents.behaviour import judge
 from fangwei.incidents.desk import Desk
-from fangwei.incidents.membership import CREDIBLE, Case, Member, belief, chatters, in_step, point_name
+from fangwei.incidents.membership import CREDIBLE, WITNESSES, Case, Member, belief, chatters, in_step, point_name
 from fangwei.incidents.texts import LINES
 
 QUIET = 60 * SECOND
@@ -133,7 +133,7 @@ def grown_real(desk: Desk, now: int) -> list[str]:
 def _split_what_does_not_hold_together(desk: Desk, case: Case, now: int) -> None:
     if case.hazard is Hazard.DATA or len(case.members) < 2 or len(case.zones) < 2:
         return
-    if case.loosened:
+    if case.loosened and len(case.members) <= WITNESSES:
         case.loosened = False
         parts = _parts(desk, case, now)
         main = max(parts, key=lambda part: (len(part), case.first_out.alarm in part))

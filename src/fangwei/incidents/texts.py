@@ -90,6 +90,7 @@ def title(key: str, zone: Text, zones: int) -> Text:
 LINES: Catalogue = {
     "opened": Text("{what}：{value}，事件成立", "{what}: {value}; incident opened"),
     "joined": Text("{what}：{value}，归入本事件", "{what}: {value}; joined this incident"),
+    "joined_many": Text("又有 {count} 个报警归入本事件", "{count} more alarms joined this incident"),
     "rejoined": Text(
         "{point} 持续报警已超出其平常的抖动，重新归入",
         "{point} stays in alarm beyond its usual chatter; joined again",
