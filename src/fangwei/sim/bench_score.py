@@ -43,6 +43,15 @@ class Score:
     """Minutes outside the fault during which at least one alarm stood."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One alarm from raised to returned, in recorded seconds."""
+
+    alarm: str
+    begin: float
+    end: float
+
+
 def stands(limit: BenchLimit, recording: Recording) -> Bools:
     """Whether the alarm of a limit stands at each row: limit, deadband, on-delay, off-delay as the site states them."""
     x = recording.columns[COLUMN_OF[limit.point]]
@@ -70,31 +79,41 @@ def stands(limit: BenchLimit, recording: Recording) -> Bools:
     return out
 
 
-def score(name: str, recording: Recording, limits: Iterable[BenchLimit]) -> Score:
+def spans(limit: BenchLimit, recording: Recording) -> list[Span]:
+    """When the alarm of a limit stood."""
+    on = np.concatenate(([False], stands(limit, recording), [False]))
+    edges = np.nonzero(on[1:] != on[:-1])[0]
+    ends = [*recording.seconds.tolist(), float(recording.seconds[-1])]
+    name = f"{limit.point}.{limit.id}"
+    return [Span(name, ends[a], ends[b]) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def judge(name: str, recording: Recording, stood: list[Span]) -> Score:
     """Compare alarms with the recorded fault (the rows whose `anomaly` is 1)."""
     fault = recording.columns["anomaly"] > 0.5
-    first, last = int(np.argmax(fault)), len(fault) - 1 - int(np.argmax(fault[::-1]))
-    begun: list[tuple[int, str]] = []
-    any_stands = np.zeros(len(fault), dtype=bool)
-    standing = 0
-    for limit in limits:
-        on = stands(limit, recording)
-        any_stands |= on
-        starts = np.nonzero(on & ~np.concatenate(([False], on[:-1])))[0].tolist()
-        begun += [(k, f"{limit.point}.{limit.id}") for k in starts]
-        standing += bool(on[first] and first not in starts)
-    inside = sorted(x for x in begun if first <= x[0] <= last)
-    row_seconds = np.diff(recording.seconds, append=recording.seconds[-1])
+    first = float(recording.seconds[np.argmax(fault)])
+    last = float(recording.seconds[len(fault) - 1 - np.argmax(fault[::-1])])
+    inside = sorted((s.begin, s.alarm) for s in stood if first <= s.begin <= last)
+    middle = (recording.seconds[1:] + recording.seconds[:-1]) / 2.0
+    standing = np.zeros(len(middle), dtype=bool)
+    for s in stood:
+        standing |= (middle >= s.begin) & (middle < s.end)
+    outside = standing & ((middle < first) | (middle > last))
     return Score(
         file=name,
         detected=bool(inside),
-        delay=float(recording.seconds[inside[0][0]] - recording.seconds[first]) if inside else math.nan,
+        delay=inside[0][0] - first if inside else math.nan,
         by=inside[0][1] if inside else "",
-        false_before=sum(k < first for k, _ in begun),
-        false_after=sum(k > last for k, _ in begun),
-        standing=standing,
-        minutes_outside=float(row_seconds[any_stands & ~fault].sum() / 60.0),
+        false_before=sum(s.begin < first for s in stood),
+        false_after=sum(s.begin > last for s in stood),
+        standing=sum(s.begin < first < s.end for s in stood),
+        minutes_outside=float(np.diff(recording.seconds)[outside].sum() / 60.0),
     )
+
+
+def score(name: str, recording: Recording, limits: Iterable[BenchLimit]) -> Score:
+    """Apply limits to a recording and judge the alarms."""
+    return judge(name, recording, [span for limit in limits for span in spans(limit, recording)])
 
 
 def table(scores: list[Score]) -> str:

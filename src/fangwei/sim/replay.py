@@ -39,6 +39,8 @@ class Progress:
     sent: int
     recorded: float
     """Seconds of the recording played."""
+    started_ns: int
+    """Source time of the first row."""
 
 
 def row_times(recording: Recording, speed: float, start_ns: int) -> list[int]:
@@ -62,7 +64,7 @@ async def replay(
     start = time.time_ns()
     plan = rows(recording, mapping, row_times(recording, speed, start))
     sent, told = 0, 0.0
-    progress = Progress(0, len(plan), 0, 0.0)
+    progress = Progress(0, len(plan), 0, 0.0, start)
     for k, samples in enumerate(plan):
         wait = (start + recording.seconds[k] / speed * 1e9 - time.time_ns()) / 1e9
         # Below a millisecond sleeping costs more than it waits.
@@ -70,7 +72,7 @@ async def replay(
             await asyncio.sleep(wait)
         await sender.send(samples)
         sent += len(samples)
-        progress = Progress(k + 1, len(plan), sent, float(recording.seconds[k]))
+        progress = Progress(k + 1, len(plan), sent, float(recording.seconds[k]), start)
         if time.monotonic() - told > REPORT_SECONDS:
             told = time.monotonic()
             tell(progress)
