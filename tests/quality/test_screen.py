@@ -29,9 +29,7 @@ def reading(p: SitePoint, at_s: float, value: float, delay_s: float = 0.0, quali
     return Readings.of([p.key], [at], [at + round(delay_s * SECOND)], [value], [quality])
 
 
-def flag(
-    screen: Screen, p: SitePoint, at_s: float, value: float, delay_s: float = 0.0, quality: int = 0
-) -> Quality:
+def flag(screen: Screen, p: SitePoint, at_s: float, value: float, delay_s: float = 0.0, quality: int = 0) -> Quality:
     return Quality(int(screen.apply(reading(p, at_s, value, delay_s, quality))[0]))
 
 
@@ -256,9 +254,7 @@ def test_flags_do_not_depend_on_how_readings_are_cut_into_batches(
     whole = Readings.of(*zip(*rows, strict=True))  # type: ignore[arg-type]
     at_once = Screen(points).apply(whole)
     screen = Screen(points)
-    parts = [
-        screen.apply(whole.take(np.arange(i, min(i + size, len(whole))))) for i in range(0, len(whole), size)
-    ]
+    parts = [screen.apply(whole.take(np.arange(i, min(i + size, len(whole))))) for i in range(0, len(whole), size)]
     assert np.array_equal(at_once, np.concatenate(parts))
     kept = Quality.BAD | Quality.UNCERTAIN
     assert ((at_once & kept) == (whole.quality & kept)).all()

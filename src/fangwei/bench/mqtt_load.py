@@ -85,13 +85,7 @@ def remaining_length(length: int) -> bytes:
 def publish_packet(topic: str, payload: bytes) -> bytes:
     """A QoS 0 PUBLISH."""
     name = topic.encode()
-    return (
-        b"\x30"
-        + remaining_length(2 + len(name) + len(payload))
-        + struct.pack(">H", len(name))
-        + name
-        + payload
-    )
+    return b"\x30" + remaining_length(2 + len(name) + len(payload)) + struct.pack(">H", len(name)) + name + payload
 
 
 def headless(topic: str, point: str, value: float) -> bytes:
@@ -110,14 +104,9 @@ def run(host: str, port: int, load: Load, say: Callable[[str], None] = lambda _:
         BrokerRefusedError: the broker's CONNACK is not 0.
         OSError: no connection, or it broke.
     """
-    calm = [
-        [headless(load.topic.format(point=point), point, value) for point in load.points]
-        for value in load.calm
-    ]
+    calm = [[headless(load.topic.format(point=point), point, value) for point in load.points] for value in load.calm]
     rows = {point: row for row, point in enumerate(load.points)}
-    loud = {
-        point: headless(load.topic.format(point=point), point, load.edge_value) for point in load.edge_points
-    }
+    loud = {point: headless(load.topic.format(point=point), point, load.edge_value) for point in load.edge_points}
     with socket.create_connection((host, port), 10) as peer:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer.sendall(connect_packet(f"load-{time.time_ns() % 10**9}"))
@@ -191,9 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--points", type=int, default=10_000, help="points P00000, P00001, ...")
     parser.add_argument("--names", help="file with one point per line, instead of --points")
-    parser.add_argument(
-        "--edges", type=int, default=0, help="the first N points take turns in sending a sharp edge"
-    )
+    parser.add_argument("--edges", type=int, default=0, help="the first N points take turns in sending a sharp edge")
     parser.add_argument("--edge-value", type=float, default=99.0)
     parser.add_argument("--edge-every", type=float, default=0.5)
     parser.add_argument("--edge-for", type=float, default=1.0)

@@ -82,7 +82,9 @@ class Bus:
         self._nc = client
         self._js = client.jetstream()
         self.health = health
-        self._unsure: dict[str, tuple[str, bytes, dict[str, str]]] = {}
+        self._unsure: dict[int, asyncio.Future[None]] = {}
+        self._sure_count = 0
+        self._inbox: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -164,33 +166,39 @@ class Bus:
 
     async def _publish_sure(self, subject: str, payload: bytes, sure_id: str) -> None:
         # The message leaves here, before any waiting; only its confirmation is awaited in the background.
-        inbox = self._nc.new_inbox()
+        inbox = await self._confirmations()
+        self._sure_count += 1
+        number = self._sure_count
+        reply = f"{inbox}.{number}"
         headers = {"Nats-Msg-Id": sure_id}
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        async def on_ack(message: Msg) -> None:
-            if not confirmed.done() and message.data.startswith(b'{"stream"'):
-                confirmed.set_result(None)
-
-        subscription = await self._nc.subscribe(inbox, cb=on_ack)
-        await self._nc.publish(subject, payload, reply=inbox, headers=headers)
-        self._unsure[sure_id] = (subject, payload, headers)
+        self._unsure[number] = confirmed
+        await self._nc.publish(subject, payload, reply=reply, headers=headers)
 
         async def until_confirmed() -> None:
             try:
-                while True:
-                    try:
-                        await asyncio.wait_for(asyncio.shield(confirmed), RESEND_AFTER_S)
-                        return
-                    except TimeoutError:
+                while not confirmed.done():
+                    await asyncio.wait({confirmed}, timeout=RESEND_AFTER_S)
+                    if not confirmed.done():
                         self.health.count("bus.resent")
-                        await self._nc.publish(subject, payload, reply=inbox, headers=headers)
+                        await self._nc.publish(subject, payload, reply=reply, headers=headers)
             finally:
-                self._unsure.pop(sure_id, None)
-                with contextlib.suppress(Exception):
-                    await subscription.unsubscribe()
+                self._unsure.pop(number, None)
 
         self._spawn(until_confirmed())
+
+    async def _confirmations(self) -> str:
+        """The inbox to which the streams confirm; one subscription for all, since a burst may be hundreds."""
+        if self._inbox is None:
+            self._inbox = self._nc.new_inbox()
+
+            async def on_ack(message: Msg) -> None:
+                confirmed = self._unsure.get(int(message.subject.rsplit(".", 1)[1]))
+                if confirmed is not None and not confirmed.done() and message.data.startswith(b'{"stream"'):
+                    confirmed.set_result(None)
+
+            await self._nc.subscribe(f"{self._inbox}.*", cb=on_ack)
+        return self._inbox
 
     async def settle(self, timeout: float = 5.0) -> int:
         """Wait until everything sent `sure` is confirmed; returns how many are not (0 is good)."""
@@ -270,16 +278,14 @@ class Bus:
 
     async def stored_events(self, subject: str, type: type[E], handler: Handler[E], since: int) -> None:
         """Replay the events of `subject` that the stream holds now, oldest first, from time `since` (UTC ns)."""
-        from fangwei.core.clock import iso
-
         config = ConsumerConfig(
-            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=iso(since)
+            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=to_datetime(since)
         )
         subscription = await self._js.subscribe(
             subject, stream=subjects.EVENTS_STREAM, ordered_consumer=True, config=config
         )
         try:
-            left = (await subscription.consumer_info()).num_pending + subscription.pending_msgs
+            left = ((await subscription.consumer_info()).num_pending or 0) + subscription.pending_msgs
             while left > 0:
                 try:
                     message = await subscription.next_msg(timeout=5)

@@ -89,9 +89,7 @@ class Iec104(Connector):
             async with asyncio.timeout(options.connect_timeout_s):
                 reader, writer = await asyncio.open_connection(options.host, options.port)
         except (OSError, TimeoutError) as error:
-            raise self.lost(
-                f"no connection to {options.host}:{options.port}: {error or 'timeout'}"
-            ) from error
+            raise self.lost(f"no connection to {options.host}:{options.port}: {error or 'timeout'}") from error
         try:
             await self._converse(reader, writer)
         except LinkBroken as error:

@@ -201,9 +201,7 @@ def command(type_: int, common_address: int, qualifier: int, originator: int = 0
     >>> command(100, 1, 20).hex()
     '64010600010000000014'
     """
-    return struct.pack("<BBBBH", type_, 1, Cause.ACTIVATION, originator, common_address) + bytes(
-        (0, 0, 0, qualifier)
-    )
+    return struct.pack("<BBBBH", type_, 1, Cause.ACTIVATION, originator, common_address) + bytes((0, 0, 0, qualifier))
 
 
 Element = tuple[float, Quality]

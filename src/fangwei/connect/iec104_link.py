@@ -74,9 +74,7 @@ class Link:
                 if not self.started:
                     raise LinkBroken("data came before data transfer was started")
                 if send != self._received:
-                    raise LinkBroken(
-                        f"frame {send} came, {self._received} was due: frames are lost or doubled"
-                    )
+                    raise LinkBroken(f"frame {send} came, {self._received} was due: frames are lost or doubled")
                 self._on_confirmed(receive, now)
                 self._received = (self._received + 1) % SEQUENCE
                 if self._to_confirm == 0:

@@ -253,9 +253,7 @@ def _examine(  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
         if number and not found & (_BAD | _RANGE):
             # Judged from the last plausible value, so that a spike is flagged once and not again on its way
             # back, and a true step is believed as soon as enough time has passed for it.
-            elapsed = (
-                max(t - r.plausible_time, RATE_FLOOR_S * SECOND) if r.plausible_time != NEVER else np.inf
-            )
+            elapsed = max(t - r.plausible_time, RATE_FLOOR_S * SECOND) if r.plausible_time != NEVER else np.inf
             if abs(v - r.plausible) > r.max_rate * elapsed:
                 found |= _RATE
             else:

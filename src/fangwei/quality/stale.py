@@ -16,9 +16,7 @@ ON_CHANGE_ONLY = np.iinfo(np.int64).max
 def promises(points: Sequence[SitePoint]) -> Ints:
     """Longest promised silence of each point, ns, shape (points,); ON_CHANGE_ONLY where there is no
     promise."""
-    return np.array(
-        [ON_CHANGE_ONLY if p.stale_after is None else seconds(p.stale_after) for p in points], np.int64
-    )
+    return np.array([ON_CHANGE_ONLY if p.stale_after is None else seconds(p.stale_after) for p in points], np.int64)
 
 
 def stale(fresh_received: Ints, promise: Ints, watched_since: int, now: int) -> NDArray[np.bool_]:
