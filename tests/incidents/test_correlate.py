@@ -335,3 +335,26 @@ def test_shuffled_and_doubled_events_end_in_the_same_membership():
         sets.append([sorted(c.members) for c in correlator.desk.cases.values()])
     assert sets[0] == sets[1] == sets[2]
     assert len(sets[0]) == 1
+
+
+def test_an_instrument_that_never_spoke_began_when_we_heard_of_it_and_not_in_1970(play: Play):
+    sensor = point_of(play.site, "z1-1", "level")
+    (change,) = play.hear(sensor, 5, alarm=f"{sensor}.data", hazard=Hazard.DATA, source_time=0)
+    assert change.incident.started == START + seconds(5)
+    play.hear(sensor, 9, False, alarm=f"{sensor}.data", hazard=Hazard.DATA, source_time=0)
+    (case,) = play.correlator.desk.cases.values()
+    assert not case.members[f"{sensor}.data"].face.active
+
+
+def test_a_cut_line_that_silences_thousands_is_one_incident_of_bounded_size():
+    site = generate(Shape(points=3000, leak_alarms=1, chatterers=0), 1).site
+    correlator = Correlator(site)
+    told = []
+    for point in site.points:
+        event = alarm_event(site, point, 1, alarm=f"{point}.data", hazard=Hazard.DATA, priority=4, source_time=0)
+        told += correlator.decide(event, START + seconds(1))
+    told += correlator.decide(Tick(), START + seconds(2))
+    assert len(correlator.desk.cases) == 1
+    assert len(told) < 200
+    assert max(len(msgspec.json.encode(c.incident)) for c in told) < 500_000
+    assert len(next(iter(correlator.desk.cases.values())).members) == 3000

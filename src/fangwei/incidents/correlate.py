@@ -15,7 +15,7 @@ from fangwei.incidents.affinity import JOIN, MOST_HOPS, Sign, attraction
 from fangwei.incidents.behaviour import Verdict, judge
 from fangwei.incidents.commands import COMMANDS
 from fangwei.incidents.desk import Desk, words
-from fangwei.incidents.membership import Case, Change, heard_at, point_name, sign_of
+from fangwei.incidents.membership import Case, Change, happened_at, heard_at, point_name, sign_of
 from fangwei.incidents.texts import LINES
 from fangwei.plant.site import Site
 
@@ -94,7 +94,7 @@ class Correlator:
         desk = self.desk
         history = desk.history(event.alarm)
         at = heard_at(event)
-        new = history.add(at, True, event.source_time)
+        new = history.add(at, True, happened_at(event))
         repeated = history.raised is not None and history.raised.occurrence == event.occurrence
         if not new and repeated:
             return
@@ -197,13 +197,13 @@ class Correlator:
             "reopened",
             LINES["reopened"].format(**words(event)),
             now,
-            time=event.source_time,
+            time=happened_at(event),
             event=event,
         )
 
     def _returned(self, event: AlarmEvent, now: int) -> None:
         history = self.desk.history(event.alarm)
-        history.add(heard_at(event), False, event.source_time)
+        history.add(heard_at(event), False, happened_at(event))
         if not history.active:
             history.exceeded = False
             self.desk.waiting.pop(event.alarm, None)
@@ -235,7 +235,7 @@ class Correlator:
             case.stale = True
         elif event.active and event.state not in _SET_ASIDE:
             history = self.desk.history(event.alarm)
-            history.add(heard_at(event), True, event.source_time)
+            history.add(heard_at(event), True, happened_at(event))
             history.raised = event
             self._place(event, now)
 

@@ -17,6 +17,7 @@ from fangwei.incidents.membership import (
     Change,
     Member,
     face_of,
+    happened_at,
     heard_at,
     incident_id,
     point_name,
@@ -140,7 +141,7 @@ class Desk:
             began=heard_at(event),
             status=IncidentStatus.OPEN,
             members={},
-            zones={event.zone: event.source_time},
+            zones={event.zone: happened_at(event)},
             announced=now,
             updated=now,
             first_out=face,
@@ -156,7 +157,7 @@ class Desk:
             "opened",
             LINES[line].format(**words(event)),
             now,
-            time=event.source_time,
+            time=happened_at(event),
             event=event,
             certainty=certainty,
         )
@@ -175,10 +176,10 @@ class Desk:
         reached = set(case.zones)
         urgent = case.refresh(self.site)
         text = LINES[line].format(point=point_name(self.site, event.point), **words(event))
-        self.say(case, "joined", text, now, time=event.source_time, event=event, certainty=round(attraction, 2))
+        self.say(case, "joined", text, now, time=happened_at(event), event=event, certainty=round(attraction, 2))
         if event.zone not in reached:
             place = zone_name(self.site, event.zone)
-            self.say(case, "grew", LINES["grew"].format(zone=place), now, time=event.source_time, zone=event.zone)
+            self.say(case, "grew", LINES["grew"].format(zone=place), now, time=happened_at(event), zone=event.zone)
         if urgent:
             self.say(case, "escalated", LINES["escalated"].format(priority=case.priority), now)
 
@@ -290,7 +291,7 @@ class Desk:
                 continue
             case.instruments.append(event.alarm)
             text = LINES["instrument"].format(what=event.message)
-            self.say(case, "instrument", text, now, time=event.source_time, event=event)
+            self.say(case, "instrument", text, now, time=happened_at(event), event=event)
 
 
 def words(event: AlarmEvent) -> dict[str, object]:

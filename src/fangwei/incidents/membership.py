@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from fangwei.core.clock import SECOND
+from fangwei.core.clock import EARLIEST, SECOND
 from fangwei.core.events import (
     AlarmEvent,
     Hazard,
@@ -168,6 +168,14 @@ def heard_at(event: AlarmEvent) -> int:
     return event.receive_time if 0 < event.receive_time <= event.decided_time else event.decided_time
 
 
+def happened_at(event: AlarmEvent) -> int:
+    """When it happened by the source's clock; when we heard of it, where no reading stands behind the event.
+
+    A data alarm of an instrument that never spoke has no source time, and 1970 is not when it began.
+    """
+    return event.source_time if event.source_time >= EARLIEST else heard_at(event)
+
+
 def face_of(event: AlarmEvent, active: bool, certainty: float) -> IncidentMember:
     """The event's alarm as a member."""
     return IncidentMember(
@@ -183,7 +191,7 @@ def face_of(event: AlarmEvent, active: bool, certainty: float) -> IncidentMember
         active=active,
         value=event.value,
         unit=event.unit,
-        since=event.source_time,
+        since=happened_at(event),
         certainty=round(certainty, 2),
     )
 
