@@ -358,3 +358,23 @@ def test_a_cut_line_that_silences_thousands_is_one_incident_of_bounded_size():
     assert len(told) < 200
     assert max(len(msgspec.json.encode(c.incident)) for c in told) < 500_000
     assert len(next(iter(correlator.desk.cases.values())).members) == 3000
+
+
+def test_a_leak_that_reaches_the_zone_beside_an_unrelated_alarm_is_still_one_incident(play: Play):
+    other = point_of(play.site, "z0-3", "video_event")
+    play.hear(other, 1)
+    first, second = leak(play, "z1-1", 8), leak(play, "z1-2", 40)
+    third = leak(play, "z1-3", 62)
+    play.until(90)
+    (leaking,) = [points for points in play.live if first[0] in points]
+    assert {*first, *second, *third} <= set(leaking)
+
+
+def test_two_leaks_that_meet_stay_two(play: Play):
+    here = leak(play, "z1-0", 1)
+    there = leak(play, "z1-4", 5)
+    for zone in ("z1-1", "z1-3", "z1-2"):
+        leak(play, zone, play.clock + 40, ["combustible_gas", "smoke"])
+    play.until(play.clock + 60)
+    assert len(play.live) == 2
+    assert all(not {here[0], there[0]} <= set(points) for points in play.live)

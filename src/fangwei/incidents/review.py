@@ -26,6 +26,8 @@ LONELY = 2 * MINUTE
 """An alarm of another family, alone in its zone for so long, had another cause."""
 MERGE = 0.55
 MERGE_GAP = 60 * SECOND
+GREW_LEAST = 4
+GREW_SHARE = 0.75
 
 
 def review_all(desk: Desk, now: int) -> None:
@@ -196,19 +198,33 @@ def _merge_what_is_one(desk: Desk, now: int) -> None:
 
 
 def _one_cause(desk: Desk, older: Case, younger: Case, now: int) -> bool:
-    """The younger one's first believable alarm, and most of its others, would have joined the older one."""
+    """Either would have joined the other, had the alarms come in another order."""
     mine = sorted((s for s in desk.signs(younger, now) if s.belief >= CREDIBLE), key=lambda s: s.time)
-    theirs = [s for s in desk.signs(older, now) if s.belief >= CREDIBLE]
+    theirs = sorted((s for s in desk.signs(older, now) if s.belief >= CREDIBLE), key=lambda s: s.time)
     if not mine or not theirs:
         return False
+    return _began_in(desk, mine, theirs) or _grew_into(desk, mine, theirs) or _grew_into(desk, theirs, mine)
 
-    def pull(sign: Sign) -> float:
-        beside = [s for s in theirs if abs(s.time - sign.time) <= MERGE_GAP]
-        return attraction(sign, beside, desk.near)
 
-    if pull(mine[0]) < MERGE:
+def _pull(desk: Desk, sign: Sign, others: list[Sign]) -> float:
+    return attraction(sign, [s for s in others if abs(s.time - sign.time) <= MERGE_GAP], desk.near)
+
+
+def _began_in(desk: Desk, signs: list[Sign], others: list[Sign]) -> bool:
+    """The first believable alarm, and most of the others, would have joined."""
+    if _pull(desk, signs[0], others) < MERGE:
         return False
-    return sum(pull(sign) >= JOIN for sign in mine) * 2 > len(mine)
+    return sum(_pull(desk, sign, others) >= JOIN for sign in signs) * 2 > len(signs)
+
+
+def _grew_into(desk: Desk, signs: list[Sign], others: list[Sign]) -> bool:
+    """Nearly all would have joined, though an early one happened to be something else next door.
+
+    Two leaks that meet stay two: each has its early alarms far from the other.
+    """
+    if len(signs) < GREW_LEAST:
+        return False
+    return sum(_pull(desk, sign, others) >= JOIN for sign in signs) >= GREW_SHARE * len(signs)
 
 
 def proven_chatterers(desk: Desk, now: int) -> list[tuple[str, float, int]]:
