@@ -233,7 +233,7 @@ async def test_iec104_sends_no_more_than_twelve_frames_without_an_acknowledgemen
 
 async def test_mqtt_publishes_json_and_keeps_what_a_cut_delays(plant, tmp_path, mqtt_port):
     listener = await Session("listener", broker_address()).open()
-    listener.subscribe("plant/#")
+    await listener.subscribe("plant/#")
     async with alive(plant, tmp_path, "mqtt") as running:
         topic, payload = await asyncio.wait_for(listener.messages.get(), 10.0)
         body = json.loads(payload)
@@ -257,7 +257,7 @@ async def test_mqtt_publishes_json_and_keeps_what_a_cut_delays(plant, tmp_path, 
 
 async def test_sparkplug_is_born_reports_is_reborn_on_command_and_dies_by_its_will(plant, tmp_path, mqtt_port):
     host = await Session("host", broker_address()).open()
-    host.subscribe("spBv1.0/g/#")
+    await host.subscribe("spBv1.0/g/#")
     async with alive(plant, tmp_path, "sparkplug") as running:
 
         async def hear(kind: str) -> dict[int, object]:

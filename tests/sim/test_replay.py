@@ -96,8 +96,7 @@ def test_columns_are_mapped_by_option_or_by_name(recording_file, folder):
 
 async def test_mqtt_replay_sends_every_value_once_stamped_near_now_at_its_pace(recording_file, mqtt_port):  # noqa: F811
     listener = await Session("listener", broker_address()).open()
-    listener.subscribe("plant/#")
-    await asyncio.sleep(0.1)  # the subscription has no event of its own; the broker answers in milliseconds
+    await listener.subscribe("plant/#")
     sender = MqttSender(DOCUMENTED_MQTT, {})
     await sender.open()
     began = time.time()

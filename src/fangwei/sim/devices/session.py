@@ -30,6 +30,7 @@ class Session:
         self.address = address
         self.ended = asyncio.Event()
         self.messages: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(1000)
+        self._subscribed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[str] = self._loop.create_future()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"{name}-{secrets.token_hex(3)}")
@@ -38,6 +39,7 @@ class Session:
             self._client.will_set(will[0], will[1], qos=1)
         self._client.on_connect = lambda c, u, f, reason, p: self._later(self._answered, str(reason), reason.is_failure)
         self._client.on_disconnect = lambda c, u, f, reason, p: self._later(self.ended.set)
+        self._client.on_subscribe = lambda c, u, mid, reasons, p: self._later(self._subscribed.set)
         self._client.on_message = lambda c, u, m: self._later(self._hear, m.topic, m.payload)
 
     async def open(self) -> "Session":
@@ -54,9 +56,12 @@ class Session:
             raise ConnectionError(f"MQTT {self.address[0]}:{self.address[1]}: {refused}")
         return self
 
-    def subscribe(self, topic: str) -> None:
-        """Hear a topic; messages come into `messages`."""
+    async def subscribe(self, topic: str) -> None:
+        """Hear a topic; messages come into `messages`. Returns when the broker has confirmed."""
+        self._subscribed.clear()
         self._client.subscribe(topic, qos=1)
+        async with asyncio.timeout(OPEN_SECONDS):
+            await self._subscribed.wait()
 
     def publish(self, topic: str, payload: bytes, qos: int = 0) -> None:
         """Send; the thread behind does the work."""

@@ -139,7 +139,7 @@ class SparkplugDevice(Device):
         session = await Session(f"node-{self.node}", broker_address(), will).open()
         self._session = session
         try:
-            session.subscribe(self._topic("NCMD"))
+            await session.subscribe(self._topic("NCMD"))
             self.inbox.clear()
             self._birth()
             while not session.ended.is_set():
