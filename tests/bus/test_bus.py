@@ -8,6 +8,7 @@ import pytest
 
 from fangwei.bus import codec, subjects
 from fangwei.bus.client import Bus, NobodyAnswers, Refused
+from fangwei.core.clock import SECOND, now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Notice, NoticeState
 from fangwei.core.health import Health
@@ -169,3 +170,30 @@ def test_dots_in_mqtt_topics_are_refused():
     assert subjects.mqtt_topic_to_subject("plant/+/gas") == "plant.*.gas"
     with pytest.raises(ValueError, match="dots"):
         subjects.mqtt_topic_to_subject("plant/v1.0/gas")
+
+
+async def test_replay_since_a_moment_ends_at_once_when_nothing_is_that_young(bus: Bus):
+    await bus.publish_readings("s1", some_readings(), sure_id="b1")
+    assert await bus.settle() == 0
+    stored: list[int] = []
+
+    async def on_stored(sequence: int, batch: Readings) -> None:
+        stored.append(sequence)
+
+    async with asyncio.timeout(2):
+        await bus.stored_readings(on_stored, since=now_ns() + 3600 * SECOND)
+        assert stored == []
+        assert await bus.stored_readings(on_stored, since=now_ns() - 3600 * SECOND) == 1
+
+
+async def test_stored_events_are_replayed_whole_however_fresh_they_are(bus: Bus):
+    for round in range(20):
+        await bus.emit("fw.notices.li", a_notice(round), sure_id=f"n{round}")
+        assert await bus.settle() == 0
+        seen: list[str] = []
+
+        async def on_notice(notice: Notice, seen: list[str] = seen) -> None:
+            seen.append(notice.id)
+
+        await bus.stored_events("fw.notices.>", Notice, on_notice, since=0)
+        assert seen == [f"n{n}" for n in range(round + 1)]

@@ -8,7 +8,7 @@ stream holds since they last confirmed; so each event may come twice and handler
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,11 +26,12 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
+from nats.js.errors import NotFoundError
 
 from fangwei.bus import codec, subjects
 from fangwei.bus.server import PLATFORM_USER
 from fangwei.bus.stored import StoredReadings
-from fangwei.core.clock import to_datetime
+from fangwei.core.clock import from_datetime, to_datetime
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Problem
 from fangwei.core.health import Health
@@ -138,7 +139,7 @@ class Bus:
         ):
             try:
                 await self._js.update_stream(config)
-            except nats.js.errors.NotFoundError:
+            except NotFoundError:
                 await self._js.add_stream(config)
 
     # --- saying -----------------------------------------------------------------------------------------------
@@ -278,29 +279,13 @@ class Bus:
 
     async def stored_events(self, subject: str, type: type[E], handler: Handler[E], since: int) -> None:
         """Replay the events of `subject` that the stream holds now, oldest first, from time `since` (UTC ns)."""
-        config = ConsumerConfig(
-            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=to_datetime(since)
-        )
-        subscription = await self._js.subscribe(
-            subject, stream=subjects.EVENTS_STREAM, ordered_consumer=True, config=config
-        )
-        try:
-            left = ((await subscription.consumer_info()).num_pending or 0) + subscription.pending_msgs
-            while left > 0:
-                try:
-                    message = await subscription.next_msg(timeout=5)
-                except NatsTimeout:
-                    return
-                left = message.metadata.num_pending
-                try:
-                    event = msgspec.json.decode(message.data, type=type)
-                except msgspec.MsgspecError as error:
-                    self.health.error("bus.not_an_event", f"{message.subject}: {error}")
-                    continue
-                await handler(event)
-        finally:
-            with contextlib.suppress(Exception):
-                await subscription.unsubscribe()
+        async for message in self._replay(subjects.EVENTS_STREAM, subject, since=since):
+            try:
+                event = msgspec.json.decode(message.data, type=type)
+            except msgspec.MsgspecError as error:
+                self.health.error("bus.not_an_event", f"{message.subject}: {error}")
+                continue
+            await handler(event)
 
     async def hear_readings(self, handler: Callable[[Readings], Awaitable[None]], source: str = ">") -> None:
         """Call `handler` for each live batch; broken messages are counted by name."""
@@ -324,35 +309,51 @@ class Bus:
         """Replay what the stream holds now, oldest first, as `handler(stream sequence, batch)`.
 
         From `after_sequence` + 1, or from receive time `since` (UTC ns). Ends at the newest message of the moment
-        it was called; returns that sequence.
+        it was called; returns that one's sequence, or `after_sequence` when there was nothing.
         """
-        info = await self._js.stream_info(subjects.READINGS_STREAM)
-        last = info.state.last_seq
-        if last == 0 or last <= after_sequence or info.state.messages == 0:
-            return last
+        sequence = after_sequence
+        async for message in self._replay(
+            subjects.READINGS_STREAM, f"{subjects.READINGS}.>", after_sequence=after_sequence, since=since
+        ):
+            sequence = message.metadata.sequence.stream
+            try:
+                readings = codec.decode(message.data)
+            except codec.NotReadings as error:
+                self.health.error("readings.broken", f"{message.subject}: {error}")
+                continue
+            await handler(sequence, readings)
+        return sequence
+
+    async def _replay(
+        self, stream: str, subject: str, after_sequence: int = 0, since: int | None = None
+    ) -> AsyncIterator[Msg]:
+        """The messages of `subject` that the stream holds at this moment, oldest first, and then an end."""
+        try:
+            newest = await self._js.get_last_msg(stream, subject)
+        except NotFoundError:
+            return
+        last = newest.seq or 0
+        if last <= after_sequence:
+            return
         config = ConsumerConfig(ack_policy=AckPolicy.NONE)
-        if since is not None:
+        if since is None:
+            config.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
+            config.opt_start_seq = after_sequence + 1
+        else:
+            if newest.time is not None and from_datetime(newest.time) < since:
+                return
             config.deliver_policy = DeliverPolicy.BY_START_TIME
             config.opt_start_time = to_datetime(since)
-        else:
-            config.deliver_policy = DeliverPolicy.BY_START_SEQUENCE
-            config.opt_start_seq = max(after_sequence + 1, info.state.first_seq)
-        subscription = await self._js.subscribe(
-            f"{subjects.READINGS}.>", stream=subjects.READINGS_STREAM, ordered_consumer=True, config=config
-        )
+        subscription = await self._js.subscribe(subject, stream=stream, ordered_consumer=True, config=config)
         try:
             while True:
                 try:
                     message = await subscription.next_msg(timeout=5)
                 except NatsTimeout:
-                    return last  # nothing as young as `since`, or it was discarded meanwhile
-                sequence = message.metadata.sequence.stream
-                try:
-                    await handler(sequence, codec.decode(message.data))
-                except codec.NotReadings as error:
-                    self.health.error("readings.broken", f"{message.subject}: {error}")
-                if sequence >= last:
-                    return last
+                    return  # what was newest has been discarded meanwhile
+                yield message
+                if message.metadata.sequence.stream >= last:
+                    return
         finally:
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()
