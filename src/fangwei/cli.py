@@ -166,6 +166,18 @@ def bench_pipeline(mode: str, rate: float | None, seconds: float, points: int, a
     _print_figures(asyncio.run(pipeline.run(mode, rate, seconds, points)), as_json)
 
 
+@bench.command("incidents")
+@click.option("--seed", type=int, default=1)
+@click.option("--pure", is_flag=True, help="Straight into the correlator, many seeds, accelerated time.")
+@click.option("--seeds", type=int, default=20, help="How many seeds with --pure.")
+@click.option("--json", "as_json", is_flag=True)
+def bench_incidents(seed: int, pure: bool, seeds: int, as_json: bool) -> None:
+    """One incident out of a leak among chatter: an easy and a hard scenario on 5,000 points."""
+    from fangwei.bench import incidents
+
+    _print_figures(asyncio.run(incidents.run(seed, pure, seeds)), as_json)
+
+
 def _print_figures(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures))
