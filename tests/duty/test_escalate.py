@@ -110,7 +110,10 @@ def test_settled_closed_and_dissolved_end_it() -> None:
 
 
 def test_incident_first_heard_of_when_it_is_over_is_nobodys_business() -> None:
-    assert rules().hear(None, event(status=IncidentStatus.CLOSED), NOON) == (None, [])
+    made = rules()
+    watch, effects = made.hear(None, event(status=IncidentStatus.CLOSED, revision=2), NOON)
+    assert effects == [] and made.due(watch) is None
+    assert made.hear(watch, event(), NOON)[1] == [], "its opening comes out of the stream afterwards"
 
 
 def test_zone_of_nobody_is_counted_and_everyone_is_told() -> None:

@@ -89,8 +89,6 @@ class Desk:
         async with self._one_at_a_time:
             started = now_ns()
             watch, effects = self._escalation.hear(self._watches.get(incident.id), event, started)
-            if watch is None:
-                return
             self._watches[incident.id] = watch
             await self._carry_out(watch, event, effects)
             self._keeper.note_watch(watch)

@@ -78,14 +78,15 @@ class Escalation:
         self._escalate_after = seconds(rota.duty.escalate_after)
         self._everyone_after = seconds(rota.duty.everyone_after)
 
-    def hear(self, watch: Watch | None, event: IncidentEvent, now: int) -> tuple[Watch | None, list[Effect]]:
+    def hear(self, watch: Watch | None, event: IncidentEvent, now: int) -> tuple[Watch, list[Effect]]:
         """An incident changed. An event not newer than what is known changes nothing."""
         incident = event.incident
         if watch is None:
-            if incident.status in OVER:
-                return None, []
             watch = Watch(incident=incident, notices={}, failed=[])
             before = None
+            if incident.status in OVER:
+                # Remembered all the same: its older events may still come out of the stream.
+                return watch, []
         else:
             if incident.revision <= watch.incident.revision:
                 return watch, []
