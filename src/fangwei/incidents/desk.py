@@ -169,7 +169,7 @@ class Desk:
         case.last_join = now
         case.growing = True
         case.quiet_since = None
-        if len(case.members) > CROWD and event.priority >= case.priority and event.zone in case.zones:
+        if event.hazard is Hazard.DATA and len(case.members) > CROWD and event.priority >= case.priority:
             case.uncounted += 1
             case.stale = True
             return

@@ -32,7 +32,7 @@ MOST_SHOWN = 500
 WITNESSES = 80
 """The latest members say whether a new alarm is of their cause; asking thousands would delay it."""
 CROWD = 100
-"""From so many members on, joins are told together about once a second instead of one by one."""
+"""From so many members on, joins of data alarms are told together at the next tick; the plant's own never wait."""
 LIVE = frozenset({IncidentStatus.OPEN, IncidentStatus.OWNED, IncidentStatus.SETTLED})
 
 
