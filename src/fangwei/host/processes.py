@@ -24,3 +24,7 @@ CHILD_ENVIRONMENT: Final[dict[str, str]] = {
     "MALLOC_ARENA_MAX": "2",
     "PYTHONUNBUFFERED": "1",
 }
+
+NICENESS: Final[dict[str, int]] = {"historian": 10, "app": 5, "sim": 10}
+"""Where cores are short, history and pages wait before alarms do: an insert of half a million rows takes every core
+it can get for a quarter of a second, and a siren must not stand behind it."""

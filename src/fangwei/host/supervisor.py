@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +24,7 @@ from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.db.migrate import migrate
 from fangwei.host.folder import FolderLock, Running, write_running
-from fangwei.host.processes import CHILD_ENVIRONMENT, PROCESSES
+from fangwei.host.processes import CHILD_ENVIRONMENT, NICENESS, PROCESSES
 from fangwei.plant.load import load_site
 
 SILENT_AFTER_S = 20.0
@@ -79,7 +80,7 @@ class Watched:
                 stderr=log,
                 # A session of its own: Ctrl-C reaches the supervisor alone, which then ends them in order.
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=partial(_before_it_starts, NICENESS.get(self.name, 0)),
             )
         self.started_at = asyncio.get_running_loop().time()
         self.last_report = None
@@ -264,8 +265,10 @@ class Supervisor:
         raise BrokerFailed(log=self.broker.log_path)
 
 
-def _end_with_parent() -> None:
-    """In the child before it starts: be asked to end when the supervisor is gone, however it went (Linux)."""
+def _before_it_starts(niceness: int) -> None:
+    """In the child: take its place in the queue for the processor, and be asked to end when the supervisor is gone,
+    however it went (Linux)."""
+    os.nice(niceness)
     with contextlib.suppress(OSError, AttributeError):
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
