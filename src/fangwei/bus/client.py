@@ -29,6 +29,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from fangwei.bus import codec, subjects
+from fangwei.bus.field import FieldStream
 from fangwei.bus.server import PLATFORM_USER
 from fangwei.bus.stored import StoredReadings
 from fangwei.core.clock import from_datetime, to_datetime
@@ -361,6 +362,10 @@ class Bus:
     def open_stored(self, after_sequence: int = 0, born: str = "") -> StoredReadings:
         """The stream's readings after a sequence number, at the reader's own pace (`bus/stored.py`)."""
         return StoredReadings(self._js, after_sequence, born)
+
+    def open_field(self) -> FieldStream:
+        """The stream of what devices published lately (`bus/field.py`)."""
+        return FieldStream(self._js)
 
     # --- asking -----------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ DO = "fw.do"
 
 READINGS_STREAM = "READINGS"
 EVENTS_STREAM = "EVENTS"
+FIELD_STREAM = "FIELD"
+"""What devices publish by MQTT, for a few minutes (field.py); its subjects are those of the site's sources."""
 EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>"]
 
 

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import random
 import re
+from collections import deque
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -103,6 +104,16 @@ class Tap:
             return False
         self._connection.send(b"PUB %b %d\r\n%b\r\n" % (subject.encode(), len(payload), payload))
         return True
+
+    async def heard(self) -> bool:
+        """Wait until everything that the broker had for this connection before the call was handed over; False where
+        the connection is not there or ended meanwhile.
+        """
+        if self._connection is None or not self.ready.is_set():
+            return False
+        answered = self._connection.ping()
+        await asyncio.wait((answered, self._connection.closed), return_when=asyncio.FIRST_COMPLETED)
+        return answered.done()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Connect, listen, connect again, until `stop` is set or the task is cancelled."""
@@ -224,6 +235,8 @@ class _Connection(asyncio.BufferedProtocol):
         self._greeted = False
         self._pings = 0
         self._error = ""
+        self._unanswered: deque[asyncio.Future[None]] = deque()
+        """PINGs in the order in which their PONGs will come."""
         self.subscribed: asyncio.Future[None] = loop.create_future()
         self.closed: asyncio.Future[str] = loop.create_future()
 
@@ -299,12 +312,13 @@ class _Connection(asyncio.BufferedProtocol):
         if line == b"PING":
             self.send(b"PONG\r\n")
         elif line == b"PONG":
-            if not self.subscribed.done():
-                self.subscribed.set_result(None)
+            if self._unanswered and not (answered := self._unanswered.popleft()).done():
+                answered.set_result(None)
         elif line.startswith(b"INFO"):
             if not self._greeted:
                 self._greeted = True
                 self.send(self._tap.connect_line())
+                self._unanswered.append(self.subscribed)
         elif line.startswith(b"-ERR"):
             words = line[4:].strip(b" '").decode(errors="replace")
             if _PERMISSION.search(line):
@@ -316,6 +330,13 @@ class _Connection(asyncio.BufferedProtocol):
         """Write to the broker."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
+
+    def ping(self) -> asyncio.Future[None]:
+        """Ask; done when the broker answered, after everything it had sent before."""
+        answered: asyncio.Future[None] = self._loop.create_future()
+        self._unanswered.append(answered)
+        self.send(b"PING\r\n")
+        return answered
 
     def abort(self) -> None:
         """End the connection now."""
@@ -330,7 +351,7 @@ class _Connection(asyncio.BufferedProtocol):
                 self._fail(f"the broker was silent for {self._pings * PING_EVERY_S:g} s")
                 return
             self._pings += 1
-            self.send(b"PING\r\n")
+            self.ping()
 
     def _fail(self, why: str) -> None:
         self._error = why

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fangwei.bus.client import Bus
+from fangwei.bus.field import FieldStream
 from fangwei.connect import texts
 from fangwei.connect.door import Door
 from fangwei.connect.errors import AddressInvalid, ConnectionLost, ProtocolUnknown, SourceOptionsInvalid
@@ -63,6 +64,8 @@ class Installation:
 
     settings: Settings
     bus: Bus
+    field: FieldStream | None = None
+    """Where the broker keeps what devices published lately; None: only what is heard live counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,11 @@ class Connector(ABC):
     def address_of_text(cls, text: str) -> dict[str, Any]:
         """A plain text address as a mapping: the text is the first field of `Address`."""
         return {next(iter(cls.Address.model_fields)): text}
+
+    @property
+    def field_subjects(self) -> tuple[str, ...]:
+        """Subjects that the broker keeps for this source, so that a restart loses nothing (`connect/field.py`)."""
+        return ()
 
     @abstractmethod
     async def run(self) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -124,9 +124,13 @@ class Door:
         self._quality: list[int] = []
         self._waiting: deque[Readings] = deque()
         self._waiting_rows = 0
+        self._received: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._filled = asyncio.Event()
         self._id = f"{source.id}/{os.urandom(6).hex()}"
+        self._queued = 0
+        self._gone = 0
+        """Batches since the beginning: put in the queue; given to the bus or dropped."""
         self._sent = 0
         self._second = 0
         self._sent_in_second = 0
@@ -140,7 +144,7 @@ class Door:
         if entry is None:
             self.unknown(str(point))
             return
-        now = self._now()
+        now = self._received or self._now()
         number: float
         if value.__class__ is float:
             number = value
@@ -175,7 +179,7 @@ class Door:
     ) -> None:
         """Many readings at once: point keys int64 (n,), numbers or bools (n,), source times int64 ns (n,)
         where `NO_TIME` (or None for all) means none given, and doubts, one for all or int16 (n,)."""
-        now = self._now()
+        now = self._received or self._now()
         try:
             point = np.asarray(points, np.int64)
             value = np.asarray(values).astype(np.float64)
@@ -213,6 +217,30 @@ class Door:
         # What came before must leave before.
         self._gather()
         self._admit(Readings(point, times, np.full(len(point), now, np.int64), value, doubts))
+
+    @contextlib.contextmanager
+    def received_before(self) -> Iterator[Callable[[int], None]]:
+        """Take readings that the platform's broker received earlier, while nobody was here to take them: the function
+        given sets when (UTC ns), which becomes their receive time. No clock is learnt from them. Not across an await.
+        """
+        self._gather()
+
+        def at(time: int) -> None:
+            self._received = time
+
+        at(self._now())
+        try:
+            yield at
+        finally:
+            self._gather()
+            self._received = None
+
+    async def all_sent(self) -> None:
+        """Wait until everything taken so far was given to the bus."""
+        self._gather()
+        due = self._queued
+        while self._gone < due:
+            await asyncio.sleep(0.005)
 
     def unknown(self, name: str) -> None:
         """Count a reading whose name no point of this source has."""
@@ -278,6 +306,7 @@ class Door:
             await asyncio.sleep(0.1)
             return
         self._waiting_rows -= len(batch)
+        self._gone += 1
         self._health.count("connect.readings", len(batch))
         self._health.count("connect.batches")
 
@@ -298,7 +327,7 @@ class Door:
                 quality |= _BAD_CLOCK
         self._push(point, number, source_time, now, quality & _MOST_QUALITY)
         self.readings += 1
-        self.last_reading = now
+        self.last_reading = max(now, self.last_reading or 0)
 
     def _push(self, point: int, number: float, source_time: int, now: int, quality: int) -> None:
         self._key.append(point)
@@ -325,7 +354,7 @@ class Door:
         if len(batch) == 0:
             return
         self.readings += len(batch)
-        self.last_reading = int(batch.receive_time[-1])
+        self.last_reading = max(int(batch.receive_time[-1]), self.last_reading or 0)
         for start in range(0, len(batch), 10 * BATCH_ROWS):
             self._learn_and_queue(batch.take(np.arange(start, min(start + 10 * BATCH_ROWS, len(batch)))))
 
@@ -333,7 +362,7 @@ class Door:
         own_time = (batch.quality & _SUBSTITUTED) == 0
         own_time &= batch.receive_time != batch.source_time  # the platform's own readings about the source
         delays: Ints = (batch.receive_time - batch.source_time)[own_time]
-        if len(delays):
+        if len(delays) and self._received is None:
             now = int(batch.receive_time[-1])
             self.lag_ns = int(delays[-1])
             if self.clock.observe(now, _low_quartile(delays)):
@@ -345,11 +374,13 @@ class Door:
             if self.clock.untrusted(now):
                 batch.quality[own_time] |= _CLOCK_UNTRUSTED
         self._waiting.append(batch)
+        self._queued += 1
         self._waiting_rows += len(batch)
         self._filled.set()
         while self._waiting_rows > WAITING_ROWS_MOST and len(self._waiting) > 1:
             lost = self._waiting.popleft()
             self._waiting_rows -= len(lost)
+            self._gone += 1
             self._health.error(
                 "connect.dropped",
                 f"{self.source}: the bus is away and its waiting room full; readings up to "

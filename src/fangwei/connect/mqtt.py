@@ -4,7 +4,6 @@ The common form (one flat reading per message, its topic naming the point) is re
 straight out of the receive buffer, every other one by `mqtt_form`. Messages of one point keep their order.
 """
 
-import asyncio
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,9 +14,10 @@ from pydantic import field_validator, model_validator
 from fangwei.bus import codec
 from fangwei.bus.frames import PAYLOAD, PAYLOAD_END, SUBJECT, SUBJECT_END, Frames
 from fangwei.bus.subjects import mqtt_topic_to_subject, subject_to_mqtt_topic
-from fangwei.bus.tap import ROWS, Tap
+from fangwei.bus.tap import ROWS
 from fangwei.connect import mqtt_kernel
 from fangwei.connect.base import Connector, Shape
+from fangwei.connect.field import FieldTap
 from fangwei.connect.mqtt_form import GOOD_WORDS, Fault, Form, Reading, Stranger
 from fangwei.connect.source_time import NANOSECONDS, TimeFormat
 from fangwei.core.reading import Readings
@@ -143,9 +143,12 @@ class Mqtt(Connector):
     async def run(self) -> None:
         """Hear the topics until cancelled; the tap keeps itself connected."""
         self.warm()
-        tap = Tap(self.installation.settings, self.health, self)
-        tap.subscribe(self._subject)
-        await tap.run(asyncio.Event())
+        await FieldTap(self, self).run()
+
+    @property
+    def field_subjects(self) -> tuple[str, ...]:
+        """What the pattern of topics is on the bus."""
+        return (self._subject,)
 
     def warm(self) -> None:
         """Compile or load the kernels, so that the first messages do not wait for them."""
@@ -178,7 +181,7 @@ class Mqtt(Connector):
     def connected(self, gap_s: float) -> None:
         """The tap is connected and subscribed."""
         if gap_s:
-            self.error("mqtt.gap", f"{gap_s:.3f} s without the broker: what was published then was not heard")
+            self.error("mqtt.gap", f"{gap_s:.3f} s without the broker; what it kept of that time is read again")
         self.up()
 
     def disconnected(self, why: str) -> None:
