@@ -341,14 +341,15 @@ def life_of(stored: bytes) -> tuple[Life, Seen]:
     return msgspec.json.decode(stored, type=tuple[Life, Seen])
 
 
-def rehearse(site: Site) -> None:
+def rehearse(site: Site) -> tuple[AlarmEvent, Life, Seen]:
     """Let an invented alarm come and go through everything, so that the first real reading finds all code loaded: the
-    first call of a kernel costs 20 ms even when it is compiled."""
+    first call of a kernel costs 20 ms even when it is compiled. Returns the last event, to rehearse keeping it."""
     point = SitePoint.make("rehearsal", Kind.PROCESS, "rehearsal", (0.0, 0.0, 0.0), "1", limits=(REHEARSED,))
     engine = Engine(Site(head=site.head, zones={}, points={point.id: point}), EARLIEST)
+    told: list[AlarmEvent] = []
     for i, value in enumerate((2.0, 0.0)):
         time = EARLIEST + (i + 1) * SECOND
         arrived = codec.decode(codec.encode(Readings.of([point.key], [time], [time], [value], [0])))
-        for event in engine.hear(arrived, time) + engine.tick(time):
-            msgspec.json.encode(event)
-            stored_life(engine.desk.lives[event.alarm], engine.desk.seen[event.alarm])
+        told += engine.hear(arrived, time) + engine.tick(time)
+    last = told[-1]
+    return last, engine.desk.lives[last.alarm], engine.desk.seen[last.alarm]

@@ -80,7 +80,7 @@ class Alarms:
 
     async def start(self) -> None:
         """Restore, catch up, go live, answer."""
-        rehearse(self._site)
+        await self._store.rehearse(*rehearse(self._site))
         await self._bus.hear_readings(self._on_readings)
         # Nothing may be lost between the live buffer and what the stream holds.
         await self._bus.flush()

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.alarms.desk import Seen
 from fangwei.alarms.engine import life_of, stored_life
@@ -129,37 +130,52 @@ class Store:
         self._waiting.append(kept)
         self._wake.set()
 
+    async def rehearse(self, event: AlarmEvent, life: Life, seen: Seen) -> None:
+        """Write an invented event and take it back, so that the first real one finds the statements compiled; that
+        takes 100 ms, which a leak in its first second would wait for."""
+        kept = Kept(event=event, alarm=event.alarm, life=stored_life(life, seen), time=event.decided_time)
+        try:
+            async with self._database.session() as session, session.begin() as transaction:
+                await self._write(session, [kept])
+                await transaction.rollback()
+        except (SQLAlchemyError, OSError) as error:
+            self._health.error("alarms.store_away", str(error))
+
     async def _write_batch(self) -> None:
         batch = [self._waiting[i] for i in range(min(BATCH, len(self._waiting)))]
+        async with self._database.session() as session, session.begin():
+            await self._write(session, batch)
+        for _ in batch:
+            self._waiting.popleft()
+        self._health.count("alarms.journalled", sum(k.event is not None for k in batch))
+
+    async def _write(self, session: AsyncSession, batch: list[Kept]) -> None:
+        # Rows go beside the statements, not into them: a statement with its rows inside is compiled anew each time.
         events = {k.event.id: k.event for k in batch if k.event is not None}
         lives = {k.alarm: k for k in batch if k.alarm}
         commands = {k.command: k for k in batch if k.command}
-        async with self._database.session() as session, session.begin():
-            if events:
-                rows = [
-                    {
-                        "id": e.id,
-                        "alarm": e.alarm,
-                        "change": e.change.value,
-                        "decided_time": e.decided_time,
-                        "body": msgspec.json.encode(e),
-                    }
-                    for e in events.values()
-                ]
-                await session.execute(self._insert(JournalRow).values(rows).on_conflict_do_nothing())
-            if lives:
-                standing = [{"alarm": a, "changed": k.time, "life": k.life} for a, k in lives.items()]
-                insert = self._insert(CurrentRow).values(standing)
-                update = {"changed": insert.excluded.changed, "life": insert.excluded.life}
-                await session.execute(insert.on_conflict_do_update(index_elements=["alarm"], set_=update))
-            if commands:
-                done = [{"id": i, "time": k.time, "answer": k.answer} for i, k in commands.items()]
-                await session.execute(self._insert(CommandRow).values(done).on_conflict_do_nothing())
-                oldest = max(k.time for k in commands.values()) - COMMANDS_KEPT
-                await session.execute(delete(CommandRow).where(CommandRow.time < oldest))
-        for _ in batch:
-            self._waiting.popleft()
-        self._health.count("alarms.journalled", len(events))
+        if events:
+            rows = [
+                {
+                    "id": e.id,
+                    "alarm": e.alarm,
+                    "change": e.change.value,
+                    "decided_time": e.decided_time,
+                    "body": msgspec.json.encode(e),
+                }
+                for e in events.values()
+            ]
+            await session.execute(self._insert(JournalRow).on_conflict_do_nothing(), rows)
+        if lives:
+            standing = [{"alarm": a, "changed": k.time, "life": k.life} for a, k in lives.items()]
+            insert = self._insert(CurrentRow)
+            update = {"changed": insert.excluded.changed, "life": insert.excluded.life}
+            await session.execute(insert.on_conflict_do_update(index_elements=["alarm"], set_=update), standing)
+        if commands:
+            done = [{"id": i, "time": k.time, "answer": k.answer} for i, k in commands.items()]
+            await session.execute(self._insert(CommandRow).on_conflict_do_nothing(), done)
+            oldest = max(k.time for k in commands.values()) - COMMANDS_KEPT
+            await session.execute(delete(CommandRow).where(CommandRow.time < oldest))
 
     def _insert(self, table: Any) -> Any:
         dialect = sqlite if self._database.engine.dialect.name == "sqlite" else postgresql

@@ -18,8 +18,6 @@ from fangwei.incidents.models import AlarmRow, DecidedRow, IncidentRow, MemberRo
 
 DECIDED_KEPT = 2 * DAY
 """Ids are remembered far longer than the bus sends anything again."""
-SOME = 200
-"""Rows per statement: SQLite binds at most 32,766 values."""
 
 
 class Batch(msgspec.Struct):
@@ -132,13 +130,14 @@ class Store:
         return sorted(lines, key=line_order)
 
     async def _upsert(self, session: AsyncSession, table: type[Base], rows: list[dict[str, object]]) -> None:
+        if not rows:
+            return
+        # Rows go beside the statement: one with its rows inside would be compiled anew each time, 10 ms and more.
         insert = pg_insert if self._database.engine.dialect.name == "postgresql" else sqlite_insert
         keys = [column.name for column in table.__table__.primary_key]
-        for start in range(0, len(rows), SOME):
-            part = rows[start : start + SOME]
-            statement = insert(table).values(part)
-            rest = {name: statement.excluded[name] for name in part[0] if name not in keys}
-            await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+        statement = insert(table)
+        rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
 
 
 def line_order(entry: TimelineEntry) -> tuple[int, int]:
