@@ -34,7 +34,7 @@ function tokens(dark: boolean) {
     token: {
       colorPrimary: ink, colorLink: dark ? "#dfe2e5" : "#1b1f24", colorInfo: ink, colorSuccess: ink, borderRadius: 6,
       fontFamily: "var(--font)", colorBgBase: dark ? "#1c2024" : "#ffffff", colorTextBase: dark ? "#dfe2e5" : "#1b1f24",
-      controlHeight: 40, motion: false,
+      controlHeight: 40, motion: false, colorTextPlaceholder: dark ? "#b6bcc3" : "#454b53",
       ...(dark
         ? {
             colorTextLightSolid: "#15181b", colorBgContainer: "#24292e", colorBgElevated: "#24292e", colorBorder: "#59626c",

@@ -244,7 +244,7 @@ function Row(props: {
       <span role="cell"><PriorityMark priority={a.priority} size={26} hollow={a.state !== "unack_active"} /></span>
       <span className="name" role="cell">
         <Link to={`/points/${encodeURIComponent(a.point)}`}><b>{t(a.message)}</b></Link>
-        <small className="muted">{a.alarm}</small>
+        <small className="muted" title={a.alarm}>{point ? `${t(point.name)} · ${a.alarm}` : a.alarm}</small>
       </span>
       <span className="zone soft" role="cell">{zone ? t(zone.name) : a.zone}</span>
       <span className="num value" role="cell">

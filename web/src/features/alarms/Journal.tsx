@@ -72,7 +72,7 @@ export function Journal() {
                       <td><PriorityMark priority={e.priority} hollow={!e.active} /></td>
                       <td>
                         <Link to={`/points/${encodeURIComponent(e.point)}`}>{t(e.message)}</Link>
-                        <div className="muted">{t(zones.get(e.zone)?.name ?? { zh: e.zone, en: e.zone })} · {e.alarm}</div>
+                        <div className="muted">{t(zones.get(e.zone)?.name ?? { zh: e.zone, en: e.zone })} · {points.has(e.point) ? t(points.get(e.point)!.name) : e.alarm}</div>
                       </td>
                       <td className="nowrap">{t(changeNames[e.change] ?? { zh: e.change, en: e.change })}</td>
                       <td className="num">{valueText(e.value, e.unit, language, states)}{e.limit !== null && <span className="muted"> / {valueText(e.limit, e.unit, language, states)}</span>}</td>

@@ -15,7 +15,7 @@ export const alarmTexts = {
   alarm: { zh: "报警", en: "Alarm" },
   value: { zh: "触发值 / 限值", en: "Value / limit" },
   since: { zh: "开始", en: "Since" },
-  shown: { zh: "{n} 条", en: "{n} alarms" },
+  shown: { zh: "{n} 条", en: "{n} {n|alarm|alarms}" },
   shownOf: { zh: "{n} 条，共 {all} 条", en: "{n} of {all} alarms" },
   none: { zh: "没有报警", en: "No alarms" },
   noneHow: { zh: "所有报警都处于正常状态。", en: "Every alarm is in its normal state." },

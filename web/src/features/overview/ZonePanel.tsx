@@ -15,7 +15,7 @@ import { overviewTexts } from "./texts";
 export function ZonePanel({ zone }: { zone: string }) {
   const t = useSay();
   const language = useLanguage();
-  const { zones } = useSite();
+  const { zones, points } = useSite();
   const alarms = useLive("alarms");
   const confirmed = useLive("confirmed");
   const latest = useLive("latest");
@@ -25,7 +25,7 @@ export function ZonePanel({ zone }: { zone: string }) {
     .sort((a, b) => a.priority - b.priority || b.since - a.since);
   return (
     <>
-      <section className="panel">
+      <section className="panel scroll zone-top">
         <header>
           <b style={{ fontSize: 16 }}>{t(zones.get(zone)?.name ?? { zh: zone, en: zone })}</b>
           <button className="tool" onClick={() => setQuery({ zone: null }, false)}>
@@ -40,8 +40,9 @@ export function ZonePanel({ zone }: { zone: string }) {
               <li key={a.alarm}>
                 <PriorityMark priority={a.priority} hollow={a.state !== "unack_active"} />
                 <Link to={`/points/${encodeURIComponent(a.point)}`}>{t(a.message)}</Link>
-                <span className="num">{valueText(a.value, a.unit, language)}</span>
+                <span className="num">{valueText(a.value, a.unit, language, points.get(a.point)?.states)}</span>
                 <span className="muted">
+                  {points.has(a.point) && `${t(points.get(a.point)!.name)} · `}
                   <When ns={a.since} />
                 </span>
               </li>

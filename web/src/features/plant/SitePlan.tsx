@@ -1,5 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState, type PointerEvent } from "react";
-import type { AlarmStatus, Incident, Latest, Zone } from "../../api/types";
+import type { AlarmStatus, Glyph, Incident, Latest, Zone } from "../../api/types";
 import { clock, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive } from "../../app/live";
@@ -15,7 +15,7 @@ import { WindRose } from "./WindRose";
 interface Props {
   storey: string;
   incidents: Incident[];
-  /** Show these zones only (and what adjoins them, faintly): an incident's own plan. */
+  /** Bring these zones close: an area, or an incident's own plan. */
   focus?: string[];
   /** Times at which an incident reached its zones, UTC ns. */
   reached?: Map<string, number>;
@@ -67,12 +67,8 @@ export function SitePlan(props: Props) {
 
   const focusKey = focus?.join(" ") ?? "";
   const shown = useMemo(() => {
-    const here = site.zones.filter((z) => z.storey === storey);
-    if (!focusKey) return here;
-    const wanted = new Set(focusKey.split(" "));
-    const near = here.filter((z) => wanted.has(z.id) || z.adjoins.some((a) => wanted.has(a)));
-    return near.length ? near : here;
-  }, [site, storey, focusKey]);
+    return site.zones.filter((z) => z.storey === storey);
+  }, [site, storey]);
   useEffect(() => setView({ zoom: 1, x: 0, y: 0 }), [focusKey, storey]);
 
   const box = useMemo(() => {
@@ -102,7 +98,6 @@ export function SitePlan(props: Props) {
   const worst = useMemo(() => worstByPoint(alarms), [alarms]);
   const here = useMemo(() => new Set(shown.map((z) => z.id)), [shown]);
   const placed = useMemo(() => [...points.values()].filter((p) => here.has(p.zone) && p.kind !== "weather"), [points, here]);
-  const crowded = placed.length > 0 && (width * height) / placed.length < 900 / view.zoom ** 2;
   const people = useMemo(() => countPeople(latest, points), [latest, points]);
   const zoneSize = Math.min(16, Math.max(11, k * 1.9));
 
@@ -127,6 +122,24 @@ export function SitePlan(props: Props) {
   });
   const underName = (x: number, y: number) =>
     names.some((n) => x > n.x - 8 && x < n.x + n.wide + 4 && y > n.y - 6 && y < n.y + n.high + 6);
+
+  const glyphSize = Math.min(1.35, Math.max(0.8, k / 9));
+  // Sensors that would lie on each other are drawn as the first of them; zooming in parts them. An alarm is never
+  // left out: it has a mark of its own.
+  const glyphs: { p: Glyph; x: number; y: number }[] = [];
+  if (k >= 4.5 || view.zoom > 1) {
+    const taken = new Set<string>();
+    const cell = 13 * glyphSize;
+    for (const p of placed) {
+      if (worst.has(p.id) || (p.kind === "people_position" && view.zoom < 2 && !focusKey)) continue;
+      const [x, y] = px([p.place[0], p.place[1]]);
+      if (x < -20 || y < -20 || x > width + 20 || y > height + 20 || underName(x, y)) continue;
+      const [column, row] = [Math.round(x / cell), Math.round(y / cell)];
+      if (taken.has(`${column} ${row}`)) continue;
+      taken.add(`${column} ${row}`);
+      glyphs.push({ p, x, y });
+    }
+  }
 
   const zoomBy = (factor: number, at: Corner = [width / 2, height / 2]) =>
     setView((v) => {
@@ -184,22 +197,15 @@ export function SitePlan(props: Props) {
             <polygon points={outline(z)} />
           </g>
         ))}
-        {incidents.map((incident) => (
+        {[...incidents].reverse().map((incident) => (
           <Area key={incident.id} incident={incident} here={here} zones={zones} outline={outline} px={px} k={k} ids={ids} />
         ))}
         <g className="glyphs" aria-hidden="true">
-          {placed.map((p) => {
-            const alarm = worst.get(p.id);
-            if (alarm) return null;
-            if (crowded || (k < 4.5 && view.zoom === 1)) return null;
-            if (p.kind === "people_position" && view.zoom < 2) return null;
-            const [x, y] = px([p.place[0], p.place[1]]);
-            if (underName(x, y)) return null;
+          {glyphs.map(({ p, x, y }) => {
             const value = latest.get(p.id);
             const blind = !value || (value[2] & UNTRUSTED) !== 0;
-            const size = Math.min(1.35, Math.max(0.8, k / 9));
             return (
-              <g key={p.id} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size.toFixed(2)})`} className={blind ? "glyph blind" : "glyph"}>
+              <g key={p.id} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${glyphSize.toFixed(2)})`} className={blind ? "glyph blind" : "glyph"}>
                 <title>{`${t(kindNames[p.kind]!)} · ${t(p.name)}`}</title>
                 {blind && <circle r="7" fill={`url(#${ids}blind)`} stroke="none" />}
                 <path d={kindForm(p.kind)} />
@@ -246,7 +252,7 @@ export function SitePlan(props: Props) {
                 key={incident.id} className="origin can" transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="button" tabIndex={0}
                 aria-label={t(incident.title)} onClick={() => onIncident(incident.id)} onKeyDown={(e) => e.key === "Enter" && onIncident(incident.id)}
               >
-                <circle r={Math.max(16, k * 1.9)} style={{ stroke: `var(--p${incident.priority})` }} />
+                <circle r={Math.max(16, Math.min(30, k * 1.9))} style={{ stroke: `var(--p${incident.priority})` }} className={incident.status === "settled" ? "settled" : undefined} />
                 <title>{t(incident.title)}</title>
               </g>
             );
@@ -276,7 +282,9 @@ function Area(props: {
   const reachedHere = incident.zones.filter((id) => here.has(id)).map((id) => zones.get(id)!);
   if (reachedHere.length === 0) return null;
   const clip = `${ids}clip${incident.id.replace(/[^a-zA-Z0-9]/g, "")}`;
-  const members = incident.members.filter((m) => here.has(m.zone));
+  const members = incident.members.filter((m) => m.active && here.has(m.zone));
+  const settled = incident.status === "settled";
+  const standing = new Set(members.map((m) => m.zone));
   const newest = reachedHere[reachedHere.length - 1]!;
   return (
     <g className="area" style={{ color: colour }} aria-hidden="true">
@@ -285,8 +293,8 @@ function Area(props: {
           <polygon key={z.id} points={outline(z)} />
         ))}
       </clipPath>
-      {reachedHere.map((z) => (
-        <polygon key={z.id} points={outline(z)} className="tint" />
+      {!settled && reachedHere.map((z) => (
+        <polygon key={z.id} points={outline(z)} className={standing.has(z.id) ? "tint" : "tint past"} />
       ))}
       <g clipPath={`url(#${clip})`}>
         <g filter={`url(#${ids}soft)`} className="cloud">
@@ -297,7 +305,7 @@ function Area(props: {
         </g>
       </g>
       {reachedHere.map((z) => (
-        <polygon key={z.id} points={outline(z)} className={incident.growing && z === newest ? "edge growing" : "edge"} />
+        <polygon key={z.id} points={outline(z)} className={settled ? "edge settled" : incident.growing && z === newest ? "edge growing" : "edge"} />
       ))}
     </g>
   );
