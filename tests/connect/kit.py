@@ -9,7 +9,7 @@ from typing import Any
 
 from fangwei.connect.base import Installation
 from fangwei.connect.door import Door
-from fangwei.connect.runner import SourceRunner
+from fangwei.connect.runner import SourceRunner, end
 from fangwei.core.health import Health
 from fangwei.core.ids import point_key
 from fangwei.core.quality import Quality
@@ -122,8 +122,7 @@ class Running:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end([self._task])
 
     @property
     def door(self) -> Door:

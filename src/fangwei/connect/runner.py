@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Collection
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
@@ -67,21 +68,24 @@ class SourceRunner:
 
     async def _keep_connected(self, connector: Connector) -> None:
         backoff = Backoff(random.uniform)
+        told = ""
         while True:
             ups = connector.times_up
             connector.connecting()
             started = time.monotonic()
             try:
                 await connector.run()
-                detail = "the connector ended without a reason"
-                connector.error("connector_ended", detail)
+                code, detail = "connect.connector_ended", "the connector ended without a reason"
             except FangweiError as error:
-                detail = error.message.en
-                self._count(connector, error.code, detail)
+                code, detail = error.code, error.message.en
             except Exception as error:
+                code = f"connect.{self.source.protocol}.{type(error).__name__}"
                 detail = f"{type(error).__name__}: {error}"
-                connector.error(f"{self.source.protocol}.{type(error).__name__}", detail)
             stood = connector.times_up > ups
+            if stood or detail != told:
+                # Not yet reachable, tried again and again for the same reason, is a state and no storm of errors.
+                told = detail
+                self._count(connector, code, detail)
             connector.down(detail)
             if stood:
                 self._tell_own()
@@ -90,7 +94,7 @@ class SourceRunner:
 
     def _count(self, connector: Connector, code: str, detail: str) -> None:
         connector.door.count_errors()
-        self._health.error(code, detail)
+        self._health.error(code, detail if self.source.id in detail else f"{self.source.id}: {detail}")
 
     def _refuse(self, code: str, detail: str) -> None:
         self._refusal = detail
@@ -140,3 +144,16 @@ class SourceRunner:
             except Exception as error:
                 self._health.error("connect.health_not_told", f"{self.source.id}: {type(error).__name__}: {error}")
             await asyncio.sleep(TELL_EVERY_S)
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once is not always enough: on Python 3.11 a cancellation that meets an answer inside `asyncio.wait_for` is
+    swallowed (cpython issue 86296), and the libraries of the protocols wait that way.
+    """
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=2.0)

@@ -10,7 +10,7 @@ from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.bus.field import FieldStream
 from fangwei.connect.base import Installation
-from fangwei.connect.runner import SourceRunner
+from fangwei.connect.runner import SourceRunner, end
 from fangwei.core.events import SourceHealth
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
@@ -37,9 +37,7 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
     health.gauge("connect.sources", len(runners))
     health.state = "running"
     await stop.wait()
-    keeping.cancel()
-    for task in tasks:
-        task.cancel()
+    await end([keeping, *tasks])
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     for runner, outcome in zip(runners, ended, strict=True):
         if isinstance(outcome, Exception):
