@@ -2,8 +2,8 @@
 
 The broker keeps the last minutes of what devices publish (`bus/field.py`). Up to where everything was heard and given
 on to the bus is written down five times a second; whenever the tap is connected, the first time or again, what lies
-behind that position is read from the broker, beside the live messages and without holding them up. Some tenths of a
-second come twice: a reading with a time of its own is the same reading then, one without is stored twice.
+behind that position is read from the broker, beside the live messages and without holding them up. After a crash some
+tenths of a second come twice: a reading with a time of its own is the same reading then, one without is stored twice.
 
 The receive time of what is read later is the broker's: the platform had it then, and its own restart does not make a
 device late. So a reading from the outage raises its alarm if nothing newer of its point has come, as it must: a device
@@ -11,14 +11,12 @@ that publishes on change only will not say it again. Where something newer has c
 """
 
 import asyncio
-import contextlib
+from collections import Counter
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 import numpy as np
-from nats.errors import Error as NatsError
-from nats.js.errors import Error as JetStreamError
 
 from fangwei.bus.field import FieldMessage, FieldStream
 from fangwei.bus.frames import COLUMNS, FRAME_END, PAYLOAD, PAYLOAD_END, SID, SUBJECT, SUBJECT_END, Frames
@@ -28,6 +26,8 @@ from fangwei.core.clock import MILLISECOND, SECOND, now_ns
 
 NOTE_EVERY_S = 0.2
 """How much comes twice at most after a crash."""
+LOOK_EVERY_S = 0.05
+"""Whether there is something to read again."""
 OVERLAP_NS = 50 * MILLISECOND
 """Read on so far beyond the moment of connecting: the broker stores a message a little later than it tells it."""
 SETTLED_S = 0.3
@@ -38,8 +38,6 @@ WAITING_MOST = 50_000
 """Readings in the door's queue above which reading again pauses: what is live goes first."""
 AGAIN_S = 1.0
 STEP_S = 5.0
-
-_AWAY = (NatsError, JetStreamError, OSError, TimeoutError)
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -90,25 +88,36 @@ class FieldTap:
         self._up_at = 0
         self._caught_up = 0
         """The connection (counted in `_ups`) since which nothing is missing."""
+        self._first_heard: Counter[tuple[bytes, bytes]] = Counter()
+        """Live messages of the moment of connecting, which the stream may hold too: (subject, payload)."""
+        self._reached = Position(), 0
+        """How far reading again came, on which connection."""
         self._heard = 0
         self._noted = -1
-        self._connected = asyncio.Event()
+        self._ended = False
         self.tap = Tap(installation.settings, connector.health, self, spacing_s=spacing_s)
         for subject in self._subjects:
             self.tap.subscribe(subject)
 
     async def run(self) -> None:
         """Hear until cancelled; the tap keeps itself connected."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.tap.run(asyncio.Event()))
-            if self._stream is not None:
-                group.create_task(self._keep(self._stream))
+        keeping = None if self._stream is None else asyncio.create_task(self._keep(self._stream))
+        try:
+            await self.tap.run(asyncio.Event())
+        finally:
+            # Clients swallow a cancellation that meets their own timeout: then the flag ends it at the next step.
+            self._ended = True
+            if keeping is not None:
+                keeping.cancel()
+                await asyncio.wait({keeping}, timeout=1.0)
 
     # --- the side of the tap ------------------------------------------------------------------------------
 
     def frames(self, frames: Frames) -> None:
         """Live messages."""
         self._heard += len(frames)
+        if self._caught_up != self._ups and frames.receive_time < self._up_at + 2 * OVERLAP_NS:
+            self._first_heard.update((frames.subject(row), frames.payload(row)) for row in range(len(frames)))
         self._listener.frames(frames)
 
     def too_large(self, subject: bytes, size: int) -> None:
@@ -119,7 +128,7 @@ class FieldTap:
         """Connected: from now on live; what was before is read from the stream."""
         self._ups += 1
         self._up_at = now_ns()
-        self._connected.set()
+        self._first_heard.clear()
         self._listener.connected(gap_s)
 
     def disconnected(self, why: str) -> None:
@@ -134,10 +143,8 @@ class FieldTap:
             self._position = Position.load(self._path)
         except ValueError as error:
             self._connector.error("field_position_damaged", f"{error}; everything that the broker kept is read again")
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._connected.wait(), NOTE_EVERY_S)
-            self._connected.clear()
+        while not self._ended:
+            await asyncio.sleep(NOTE_EVERY_S if self._caught_up == self._ups else LOOK_EVERY_S)
             if not self.tap.ready.is_set():
                 continue
             try:
@@ -145,7 +152,7 @@ class FieldTap:
                     await self._note(stream)
                 else:
                     await self._catch_up(stream)
-            except _AWAY as error:
+            except Exception as error:  # whatever it is, what is live goes on
                 self._connector.error("field_unread", f"{type(error).__name__}: {error}")
                 await asyncio.sleep(AGAIN_S)
 
@@ -174,7 +181,10 @@ class FieldTap:
         """Read what lies between the position and the live messages."""
         ups, until = self._ups, self._up_at + OVERLAP_NS
         state = await stream.state()
-        start = self._position.sequence + 1 if state.born == self._position.born else 1
+        # Where an attempt on this connection was cut short, the next one goes on: what was read need not come twice.
+        reached, of = self._reached
+        behind = reached if of == ups else self._position
+        start = behind.sequence + 1 if state.born == behind.born else 1
         if start > 1 and state.first > start:
             self._connector.error(
                 "field_lost", f"up to {state.first - start} messages were older than the broker keeps", 1
@@ -183,13 +193,14 @@ class FieldTap:
         position = Position(state.born, max(start - 1, 0))
         count = 0
         try:
-            while ups == self._ups:
+            while ups == self._ups and not self._ended:
                 lot = await reader.next(LOT, SETTLED_S)
-                for together in _groups([message for message in lot if message.time <= until]):
+                for together in _groups([message for message in lot if self._missed(message)]):
                     self._read_again(together)
                     count += len(together)
                 if lot:
                     position = Position(state.born, lot[-1].sequence)
+                    self._reached = position, ups
                 if (lot and lot[-1].time > until) or (not lot and now_ns() > until + SETTLED_S * SECOND):
                     break
                 while self._door.waiting > WAITING_MOST:
@@ -198,9 +209,20 @@ class FieldTap:
             await reader.close()
         if count:
             self._connector.health.count("connect.field.read_again", count)
-        if ups == self._ups:
+        if ups == self._ups and not self._ended:
             await self._given_on(position, ups)
             self._caught_up = ups
+            self._first_heard.clear()
+
+    def _missed(self, message: FieldMessage) -> bool:
+        """Whether a message of the stream is from before the connection and was not heard live."""
+        if message.time > self._up_at + OVERLAP_NS:
+            return False
+        said = message.subject.encode(), message.payload
+        if message.time < self._up_at - OVERLAP_NS or not self._first_heard[said]:
+            return True
+        self._first_heard[said] -= 1
+        return False
 
     def _read_again(self, messages: list[FieldMessage]) -> None:
         # Frames as the tap would have cut them, so that there is one way of reading.

@@ -30,6 +30,8 @@ _WRITES = re.compile(
     r"\b(insert|update|delete|merge|drop|alter|create|truncate|grant|revoke|call|exec|execute|into|attach|pragma|copy)\b",
     re.I,
 )
+_PARAMETER = re.compile(r"(?<![:\w\\]):\w+")
+_LIMITED = re.compile(r"\b(limit\s+\S+(\s+offset\s+\S+)?|fetch\s+(first|next)\s[^)]*)$", re.I)
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -59,6 +61,10 @@ class SqlOptions(Shape):
         bare = _TEXT.sub("''", query)
         if not re.match(r"(select|with)\b", bare, re.I) or ";" in bare or _WRITES.search(bare):
             raise ValueError("one SELECT, which reads and does nothing else")
+        if found := _PARAMETER.search(bare):
+            raise ValueError(f"a SELECT without parameters such as {found[0]}: the cursor's condition is added to it")
+        if _LIMITED.search(bare):
+            raise ValueError("a SELECT without LIMIT at its end: rows beyond it would never be read")
         return query
 
     @field_validator("cursor", "point_column", "value_column", "time_column")
