@@ -75,6 +75,9 @@ test("not acknowledged comes before acknowledged, then priority, then the newer"
   const all = [a("old", "unack_active", 2, 1), a("acked", "ack_active", 1, 9), a("new", "unack_active", 2, 5), a("top", "unack_active", 1, 2)];
   const filter = { q: "", zone: "", state: "", priority: "", sort: "priority" };
   expect(listed(all, filter, "en", (z) => z).map((x) => x.alarm)).toEqual(["top", "new", "old", "acked"]);
+  const shelved = [...all, a("away", "shelved", 1, 1)];
+  expect(listed(shelved, filter, "en", (z) => z)).toHaveLength(4);
+  expect(listed(shelved, { ...filter, state: "all" }, "en", (z) => z)).toHaveLength(5);
   expect(listed(all, { ...filter, q: "TOP" }, "en", (z) => z)).toHaveLength(1);
 });
 

@@ -123,7 +123,7 @@ function Current() {
       <div className="toolbar filters">
         <input className="field grow" type="search" value={filter.q} onChange={(e) => setQuery({ q: e.target.value })} placeholder={t(alarmTexts.search)} aria-label={t(alarmTexts.search)} />
         <Choice name="priority" value={filter.priority} any={t(alarmTexts.anyPriority)} label={t(alarmTexts.priority)} options={[1, 2, 3, 4].map((p) => [String(p), t(partsTexts.priority, { n: p })])} />
-        <Choice name="state" value={filter.state} any={t(alarmTexts.anyState)} label={t(alarmTexts.state)} options={Object.entries(stateNames).filter(([s]) => s !== "normal").map(([s, name]) => [s, t(name)])} />
+        <Choice name="state" value={filter.state} any={t(alarmTexts.anyState)} label={t(alarmTexts.state)} options={([["all", t(alarmTexts.allStates)]] as [string, string][]).concat(Object.entries(stateNames).filter(([s]) => s !== "normal").map(([s, name]) => [s, t(name)]))} />
         <Choice name="zone" value={filter.zone} any={t(alarmTexts.anyZone)} label={t(alarmTexts.zone)} options={site.zones.map((z) => [z.id, t(z.name)])} />
         <select className="field" value={filter.sort} onChange={(e) => setQuery({ sort: e.target.value === "priority" ? null : e.target.value })} aria-label={t(alarmTexts.sort)}>
           <option value="priority">{t(alarmTexts.byPriority)}</option>

@@ -13,6 +13,9 @@ export interface Filter {
 
 const RANK: Record<string, number> = { unack_active: 0, return_unack: 1, ack_active: 2, shelved: 3, suppressed: 4, out_of_service: 5 };
 
+/** Not annunciated: listed only when asked for (ISA-18.2 keeps them in lists of their own). */
+const HIDDEN = new Set(["shelved", "suppressed", "out_of_service"]);
+
 /** Needs a person's acknowledgement. */
 export function isUnacked(alarm: AlarmStatus): boolean {
   return alarm.state === "unack_active" || alarm.state === "return_unack";
@@ -22,7 +25,8 @@ export function listed(alarms: Iterable<AlarmStatus>, filter: Filter, language: 
   const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
   const found = [...alarms].filter((a) => {
     if (filter.zone && a.zone !== filter.zone) return false;
-    if (filter.state && a.state !== filter.state) return false;
+    if (filter.state === "" && HIDDEN.has(a.state)) return false;
+    if (filter.state && filter.state !== "all" && a.state !== filter.state) return false;
     if (filter.priority && String(a.priority) !== filter.priority) return false;
     if (words.length === 0) return true;
     const text = `${a.alarm} ${a.message.zh} ${a.message.en} ${zoneName(a.zone)}`.toLowerCase();
