@@ -118,6 +118,57 @@ def site_schema() -> None:
     sys.exit(print_schema(click.echo))
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@data_option
+@site_option
+@click.option(
+    "--mapping", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="YAML: which column is what."
+)
+@click.option("--time-column", help="Column of the time (time).")
+@click.option("--point", "point_column", help="Column that names the point; without it every column is a point.")
+@click.option("--value-column", help="Column of the value, with --point (value).")
+@click.option("--zone", help="Time zone of times without offset (the site's).")
+@language_option
+def import_file(
+    file: Path,
+    data: Path | None,
+    site: Path | None,
+    mapping: Path | None,
+    time_column: str | None,
+    point_column: str | None,
+    value_column: str | None,
+    zone: str | None,
+    language: str,
+) -> None:
+    """Put a CSV or XLSX FILE of measurements into the history of the running platform; raises no alarm."""
+    from fangwei.connect.table_mapping import read_mapping
+
+    options = {"time": time_column, "point": point_column, "value": value_column, "timezone": zone}
+    checked = read_mapping(mapping, {name: value for name, value in options.items() if value is not None})
+    settings = Settings.from_environment(data=data, site=site)
+    sys.exit(asyncio.run(_import(file, settings, checked, language)))
+
+
+async def _import(file: Path, settings: Settings, mapping: Any, language: str) -> int:
+    from fangwei.connect.table import import_table
+    from fangwei.host.status import visit
+    from fangwei.plant.load import load_site
+
+    def progress(readings: int) -> None:
+        click.echo(f"\r{readings:>12}", nl=False, err=True)
+
+    plant = load_site(settings.site)
+    async with visit(settings) as bus:
+        watched = sys.stderr.isatty()
+        report = await import_table(file, plant, mapping, bus, progress if watched else None)
+        if watched:
+            click.echo(err=True)
+    for line in report.lines(plant.head.timezone):
+        click.echo(line.zh if language == "zh" else line.en)
+    return 1 if report.bad_count or report.unknown_count else 0
+
+
 @main.group()
 def alarms() -> None:
     """The alarm system itself."""

@@ -10,6 +10,7 @@ from tests.connect.kit import a_point, a_site, a_source
 
 from fangwei.bus.client import Bus
 from fangwei.connect.table import import_table
+from fangwei.connect.table_mapping import MappingInvalid, read_mapping
 from fangwei.connect.table_reader import BadCell, Cell, TableMapping, TableUnreadable, UnknownName, read_table
 from fangwei.core.ids import point_key
 from fangwei.core.quality import Quality
@@ -126,3 +127,39 @@ async def test_an_import_is_history_confirmed_and_the_same_file_is_stored_once(t
     assert len(whole) == 24_000
     assert (whole.quality & int(Quality.LATE)).all()
     assert report.sentence("Asia/Shanghai").zh.startswith("file.csv")
+
+
+def test_a_mapping_comes_from_a_file_with_options_on_top(tmp_path):
+    path = tmp_path / "mapping.yaml"
+    path.write_text("time: 时间\npoint: 位号\nnames: {一号温度: T1}\n", encoding="utf-8")
+    mapping = read_mapping(path, {"value": "值", "time": "t"})
+    assert (mapping.time, mapping.point, mapping.value, mapping.names) == ("t", "位号", "值", {"一号温度": "T1"})
+    assert read_mapping(None, {}) == TableMapping()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("- a\n", "`key: value`"),
+        ("time: [", "mapping.yaml"),
+        ("tme: t\n", "time, point, value"),
+        ("timezone: Mars/X\n", "Mars/X"),
+        ("decimal: x\n", "decimal"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_a_sentence(tmp_path, content, expected):
+    path = tmp_path / "mapping.yaml"
+    path.write_text(content)
+    with pytest.raises(MappingInvalid, match=expected):
+        read_mapping(path, {})
+
+
+async def test_the_report_names_lines_and_strangers_and_progress_is_told(tmp_path, bus: Bus):
+    path = write(tmp_path, "time,T1,X9\n2025-11-25 00:00:00,1,2\nsoon,1,2\n")
+    told: list[int] = []
+    report = await import_table(path, a_site(a_source("x", {}, {"T1": ""})), TableMapping(), bus, told.append)
+    assert told == [1]
+    lines = [line.en for line in report.lines("Asia/Shanghai")]
+    assert lines[0].startswith("file.csv: 1 readings imported (2025-11-25T00:00:00.000+08:00")
+    assert lines[1].startswith("  line 3: the time cannot be read")
+    assert lines[2] == "  unknown point 'X9': 1 times"

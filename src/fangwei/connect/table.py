@@ -4,6 +4,7 @@ Imported readings carry LATE whatever their time: a file never raises or clears 
 made of the file's content, so that the same file imported again at once is stored once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = ["ImportReport", "TableMapping", "TableUnreadable", "import_table"]
 SOURCE = "import"
 BATCH_ROWS = 10_000
 BAD_KEPT = 1_000
+SHOWN = 20
 NAMES_KEPT = 1_000
 SETTLE_S = 30.0
 
@@ -68,6 +70,17 @@ class ImportReport:
             f"{self.unknown_count} of unknown points",
         )
 
+    def lines(self, zone: str) -> list[Text]:
+        """The report for a person: the sentence, then what was unusable by line, and the unknown names."""
+        said = [self.sentence(zone)]
+        said += [Text(f"  第 {b.line} 行：{b.reason.zh}", f"  line {b.line}: {b.reason.en}") for b in self.bad[:SHOWN]]
+        if self.bad_count > min(SHOWN, len(self.bad)):
+            more = self.bad_count - min(SHOWN, len(self.bad))
+            said.append(Text(f"  另有 {more} 处", f"  and {more} more"))
+        often = sorted(self.unknown.items(), key=lambda item: -item[1])[:SHOWN]
+        said += [Text(f"  未知测点 {n!r}：{c} 次", f"  unknown point {n!r}: {c} times") for n, c in often]
+        return said
+
     def note(self, line: int, reason: Text) -> None:
         """Count something unusable."""
         self.bad_count += 1
@@ -75,8 +88,11 @@ class ImportReport:
             self.bad.append(BadCell(line, reason))
 
 
-async def import_table(path: Path, site: Site, mapping: TableMapping, bus: Bus) -> ImportReport:
-    """Import a file through the bus; returns when the stream has confirmed every batch.
+async def import_table(
+    path: Path, site: Site, mapping: TableMapping, bus: Bus, progress: Callable[[int], None] | None = None
+) -> ImportReport:
+    """Import a file through the bus; returns when the stream has confirmed every batch. `progress` hears the readings
+    sent so far after each batch.
 
     Raises:
         TableUnreadable: the file as a whole cannot be read; nothing was sent, or what stands before the fault was.
@@ -99,6 +115,8 @@ async def import_table(path: Path, site: Site, mapping: TableMapping, bus: Bus) 
         report.not_numbers += int(not_number.sum())
         await bus.publish_readings(SOURCE, batch, sure_id=f"{SOURCE}/{digest}/{sent}")
         sent += 1
+        if progress is not None:
+            progress(report.readings)
         for column in (keys, times, values):
             column.clear()
         if sent % 20 == 0:
