@@ -142,7 +142,13 @@ async def test_a_missing_password_or_driver_is_a_sentence(tmp_path, monkeypatch)
 
 @pytest.mark.parametrize(
     "query",
-    ["delete from results", "select 1; drop table results", "with x as (delete from r returning *) select * from x"],
+    [
+        "delete from results",
+        "select 1; drop table results",
+        "select * from r where id > :cursor",
+        "select * from r limit 9",
+        "with x as (delete from r returning *) select * from x",
+    ],
 )
 def test_a_query_that_writes_is_refused(tmp_path, query):
     options = {"url": "sqlite://", "query": query, "cursor": "id"}

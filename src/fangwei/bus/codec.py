@@ -4,9 +4,12 @@ Self-describing, so that anything that speaks Arrow can publish or listen. Times
 reads them without a copy.
 """
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
+from numpy.typing import NDArray
 
 from fangwei.core.reading import Readings
 
@@ -30,15 +33,15 @@ class NotReadings(ValueError):
 
 def encode(readings: Readings) -> bytes:
     """A batch as one Arrow IPC stream."""
-    batch = pa.record_batch(
-        [
-            pa.array(readings.point),
-            pa.array(readings.source_time),
-            pa.array(readings.receive_time),
-            pa.array(readings.value, from_pandas=False),
-            pa.array(readings.quality),
-        ],
-        schema=SCHEMA,
+    columns: tuple[NDArray[Any], ...] = (
+        readings.point,
+        readings.source_time,
+        readings.receive_time,
+        readings.value,
+        readings.quality,
+    )
+    batch = pa.RecordBatch.from_arrays(
+        [_array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA
     )
     sink = pa.BufferOutputStream()
     with ipc.new_stream(sink, SCHEMA) as writer:
@@ -71,6 +74,13 @@ def decode(payload: bytes) -> Readings:
     return Readings.concat(_columns(batch) for batch in batches)
 
 
+def _array(column: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    # From the bytes themselves, and back in _view: pa.array() and to_numpy() import pandas where it is installed, which
+    # is 30 MB in every process.
+    plain = np.ascontiguousarray(column, kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(plain), [None, pa.py_buffer(plain)])
+
+
 def _same_columns(schema: pa.Schema) -> bool:
     return bool(schema.names == SCHEMA.names and schema.types == SCHEMA.types)
 
@@ -79,7 +89,12 @@ def _columns(batch: pa.RecordBatch) -> Readings:
     for column in batch.columns:
         if column.null_count:
             raise NotReadings("a column holds nulls; a missing value is no reading")
-    point, source_time, receive_time, value, quality = (
-        np.asarray(column.to_numpy(zero_copy_only=True)) for column in batch.columns
-    )
-    return Readings(point, source_time, receive_time, value, quality)
+    return Readings(*(_view(column) for column in batch.columns))
+
+
+def _view(column: pa.Array) -> NDArray[Any]:
+    kind = np.dtype(column.type.to_pandas_dtype())
+    data = column.buffers()[1]
+    if data is None or len(column) == 0:
+        return np.zeros(0, kind)
+    return np.frombuffer(data, kind, len(column), column.offset * kind.itemsize)
