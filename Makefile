@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test setup check fast e2e lock migration screenshots clean
+.PHONY: run test setup check fast e2e lock migration clean
 
 run: setup            ## the platform with the example plant, until Ctrl-C
 	$(BIN)/fangwei up --site sites/battery_plant --sim
