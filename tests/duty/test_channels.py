@@ -57,6 +57,54 @@ async def test_receiver_that_was_away_gets_the_newest_picture_with_every_line_on
     await sender.close()
 
 
+async def test_many_joins_of_one_incident_are_few_messages_that_end_with_the_newest_and_hold_every_line(
+    receiver: Receiver,
+) -> None:
+    tally = Tally()
+    sender = courier(receiver.url, tally)
+    sender.post(message(1))
+    await until(lambda: len(tally.sent) == 1, "the first word is out")
+    for number in range(2, 31):
+        sender.post(message(number))
+    await until(lambda: sender.busy == 0, "all of it is delivered")
+    assert len(receiver.got) == 2
+    assert receiver.got[-1]["incident"]["revision"] == 30
+    lines = [line["id"] for body in receiver.got for line in body["entries"]]
+    assert lines == [f"l{number}" for number in range(1, 31)]
+    assert receiver.times[1] - receiver.times[0] >= 0.9e9
+    await sender.close()
+
+
+@pytest.mark.parametrize(
+    "news",
+    [{"status": IncidentStatus.OWNED, "owner": "li"}, {"priority": 1}, {"zones": ["filling", "store"]},
+     {"status": IncidentStatus.DISSOLVED, "merged_into": "i0"}],
+)  # fmt: skip
+async def test_what_matters_goes_at_once_and_takes_the_waiting_lines_along(
+    receiver: Receiver, news: dict[str, Any]
+) -> None:
+    tally = Tally()
+    sender = courier(receiver.url, tally)
+    sender.post(message(1))
+    await until(lambda: len(tally.sent) == 1, "the first word is out")
+    sender.post(message(2))
+    await asyncio.sleep(0)
+    sender.post(message(3, **news))
+    await until(lambda: len(tally.sent) == 2, "the news is out before the pace allows", 0.5)
+    assert [line["id"] for line in receiver.got[1]["entries"]] == ["l2", "l3"]
+    await sender.close()
+
+
+async def test_end_of_the_process_sends_what_kept_the_pace(receiver: Receiver) -> None:
+    tally = Tally()
+    sender = courier(receiver.url, tally)
+    sender.post(message(1))
+    await until(lambda: len(tally.sent) == 1, "the first word is out")
+    sender.post(message(2))
+    await sender.close()
+    assert [body["incident"]["revision"] for body in receiver.got] == [1, 2]
+
+
 async def test_receiver_that_never_answers_holds_up_nobody_else(receiver: Receiver) -> None:
     async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

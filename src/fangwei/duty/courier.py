@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from fangwei.core.events import TimelineEntry
+from fangwei.core.events import IncidentStatus, TimelineEntry
 from fangwei.core.health import Health
 from fangwei.duty.channels import ChannelFailed, Door, Outgoing
+from fangwei.duty.pace import Told, wait_s
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
@@ -24,7 +25,8 @@ OnFailed = Callable[[Outgoing, str], Awaitable[None]]
 
 class Courier:
     """One channel's messages. For each `key` (an incident or notice) one message is under way at a time; one that
-    waits is replaced by a newer one, with the timeline lines of both.
+    waits is replaced by a newer one, with the timeline lines of both. Pictures of an incident for a machine keep the
+    pace of `pace`; notices to people never wait.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class Courier:
         self._first_wait_s = first_wait_s
         self._waiting: dict[str, Outgoing] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._told: dict[str, Told] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
         self._closed = False
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -53,6 +57,8 @@ class Courier:
         if key in self._tasks:
             older = self._waiting.get(key)
             self._waiting[key] = message if older is None else _joined(older, message)
+            if key in self._wakes:
+                self._wakes[key].set()
             return
         task = asyncio.get_running_loop().create_task(self._carry(message))
         self._tasks[key] = task
@@ -70,6 +76,8 @@ class Courier:
     async def close(self, grace_s: float = 1.0) -> None:
         """Let what is under way arrive for a moment, then end; what did not is sent after the restart."""
         self._closed = True
+        for wake in self._wakes.values():
+            wake.set()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=grace_s)
         for task in list(self._tasks.values()):
@@ -84,6 +92,7 @@ class Courier:
             if newer is not None:
                 message = newer if delivered else _joined(message, newer)
                 delivered = False
+            message = await self._paced(message)
             try:
                 async with self._slots:
                     await self._door.send(message)
@@ -95,6 +104,7 @@ class Courier:
             else:
                 attempt, delivered = 0, True
                 self._health.count(f"duty.sent.{self.channel}")
+                self._remember(message)
                 await self._sent(message)
                 if message.key not in self._waiting:
                     return
@@ -105,6 +115,36 @@ class Courier:
             wait = min(LONGEST_WAIT_S, self._first_wait_s * 2 ** min(attempt - 1, 10))
             # Jitter, so that a receiver that comes back is not met by everybody in the same instant.
             await asyncio.sleep(wait * random.uniform(0.75, 1.25))  # noqa: S311
+
+    async def _paced(self, message: Outgoing) -> Outgoing:
+        """The message with all that came while it kept the pace; what matters, or the end, cuts the wait short."""
+        if message.notice is not None:
+            return message
+        key, clock = message.key, asyncio.get_running_loop().time
+        while not self._closed:
+            wait = wait_s(self._told.get(key), message.event.incident, clock())
+            if wait == 0.0:
+                break
+            wake = self._wakes[key] = asyncio.Event()
+            try:
+                await asyncio.wait_for(wake.wait(), wait)
+            except TimeoutError:
+                pass
+            finally:
+                del self._wakes[key]
+            newer = self._waiting.pop(key, None)
+            if newer is not None:
+                message = _joined(message, newer)
+        return message
+
+    def _remember(self, message: Outgoing) -> None:
+        incident = message.event.incident
+        if message.notice is not None:
+            return
+        if incident.status in (IncidentStatus.CLOSED, IncidentStatus.DISSOLVED):
+            self._told.pop(message.key, None)
+        else:
+            self._told[message.key] = Told(incident, asyncio.get_running_loop().time())
 
     def _done(self, key: str) -> None:
         del self._tasks[key]
