@@ -56,7 +56,7 @@ accounts {{
     users: [
       {{ user: "{PLATFORM_USER}", password: "{settings.nats_token}" }}
       {{ user: "device", password: "{secrets.token_urlsafe(24)}",
-         permissions: {{ publish: {{ deny: {own} }}, subscribe: {{ deny: ["fw.>", "$JS.>", "$SYS.>"] }} }} }}
+         permissions: {{ publish: {{ deny: {own} }}, subscribe: {{ deny: {own} }} }} }}
     ]
   }}
 }}
