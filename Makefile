@@ -33,6 +33,7 @@ check: setup          ## style, types, layers
 
 fast: setup           ## decisions and rooms
 	$(BIN)/pytest -n 2 --dist loadfile tests --ignore tests/e2e
+	$(BIN)/python web/build.py test
 
 e2e: setup            ## the running platform: processes killed, browser
 	$(BIN)/pytest tests/e2e

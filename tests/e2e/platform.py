@@ -58,9 +58,10 @@ class Platform:
         assert self.process.returncode is None, self.log.read_text()
         settings = msgspec.structs.replace(self.settings, nats_token=secret(self.settings.data, "nats"))
         self.bus = await Bus.connect(settings, Health("test"))
-        await self.bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm)
-        await self.bus.hear_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident)
-        await self.bus.hear_events(f"{subjects.NOTICES}.>", Notice, self._on_notice)
+        # Followed, not only heard: this listener too loses its line when the broker is killed.
+        await self.bus.follow_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm, durable="test-alarms")
+        await self.bus.follow_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident, durable="test-incidents")
+        await self.bus.follow_events(f"{subjects.NOTICES}.>", Notice, self._on_notice, durable="test-notices")
         await self.until_healthy()
 
     async def until_healthy(self) -> None:
