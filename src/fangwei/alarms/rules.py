@@ -75,16 +75,21 @@ class Expression:
         self.mentions_age = re.search(r"_age\b", text) is not None
         self._compiled = zen.compile_expression(text)
 
-    def judge(self, context: Mapping[str, object]) -> bool | None:
-        """True, False, or None where it fails or gives anything else; failures are counted."""
+    def judge(self, context: Mapping[str, object], early: bool = False) -> bool | None:
+        """True, False, or None where it fails or gives anything else.
+
+        Failures are counted, but for those while an input has not had the time to speak yet (`early`).
+        """
         try:
             answer = self._compiled.evaluate(dict(context))
         except Exception as error:
-            self._fail(str(error).partition("\n")[0])
-            return None
-        if isinstance(answer, bool):
-            return answer
-        self._fail(f"gave {answer!r}")
+            why = str(error).partition("\n")[0]
+        else:
+            if isinstance(answer, bool):
+                return answer
+            why = f"gave {answer!r}"
+        if not early:
+            self._fail(why)
         return None
 
     def _fail(self, why: str) -> None:
@@ -117,7 +122,8 @@ class RuleWatch:
         """Whether the rule is in alarm now; None: cannot be judged."""
         points = self.rule.inputs.values()
         if self.expression is not None:
-            answer = self.expression.judge(context(self.rule.inputs, latest, now))
+            early = any(latest[p].received == 0 and not latest[p].stale for p in points)
+            answer = self.expression.judge(context(self.rule.inputs, latest, now), early)
         elif self.rule.vote is not None:
             k, side, at = self.rule.vote
             answer = sum(votes(latest[p], side, at) for p in points) >= k
