@@ -96,3 +96,8 @@ async def test_other_methods_are_refused(door, description):
                 answer = await door.client.request(method, filled(path, "x"), content=b"{}", headers=JSON)
                 assert_told(answer, f"{method} {path}")
                 assert answer.status_code >= 400, f"{method} {path}"
+
+
+async def test_an_address_longer_than_a_file_name_may_be_is_not_there(door):
+    assert_told(answer := await door.client.get("/" + "a" * 4000), "a long address")
+    assert answer.status_code == 404

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 
+import msgspec
 import paho.mqtt.client as mqtt
 import pytest
 
 from fangwei.bus.client import NobodyAnswers
+from fangwei.bus.server import write_config
 
 
 @pytest.fixture
@@ -59,3 +61,9 @@ async def test_device_hears_devices_but_neither_the_platform_nor_the_answers_it_
     device.publish("plant/last", b"1", qos=1)
     await heard(device, "plant/last")
     assert set(device.heard) == {"plant/last"}
+
+
+def test_the_page_on_ipv6_leaves_the_broker_where_the_rooms_look_for_it(settings):
+    config = write_config(msgspec.structs.replace(settings, host="::1")).read_text()
+    assert f'"127.0.0.1:{settings.nats_port}"' in config
+    assert f'"127.0.0.1:{settings.mqtt_port}"' in config

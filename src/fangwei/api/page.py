@@ -14,6 +14,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "web"
 NONCE_PLACE = "__CSP_NONCE__"
 """Written in index.html where the nonce goes; antd gives it to the style sheets it makes."""
 
+LONGEST_ADDRESS = 200
+"""Bytes. No page or file of ours comes near it; a file system refuses names of more than 255."""
+
 NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>防微 Fangwei</title>
 <body><h1>页面尚未构建</h1><p>请在仓库目录运行 <code>make setup</code>，然后刷新。报警和通知不受影响。</p>
 <h1>The page is not built yet</h1><p>Run <code>make setup</code> in the repository, then reload.
@@ -45,6 +48,8 @@ def install(app: FastAPI, folder: Path = FOLDER) -> None:
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path == "api" or path.startswith("api/"):
+            raise NoSuchAddress(path=f"/{path[:200]}")
+        if len(path.encode()) > LONGEST_ADDRESS:
             raise NoSuchAddress(path=f"/{path[:200]}")
         wanted = (root / path).resolve() if path and "\0" not in path else root
         if wanted.is_relative_to(root) and wanted.is_file() and wanted.name != "index.html":

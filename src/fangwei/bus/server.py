@@ -10,7 +10,7 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-from fangwei.core.settings import Settings
+from fangwei.core.settings import BROKER_HOST, Settings
 
 MAX_PAYLOAD = 16 * 1024 * 1024
 """Large enough that a 10 MB mistake arrives, is counted and named by us, and the device stays connected."""
@@ -44,12 +44,12 @@ def write_config(settings: Settings) -> Path:
     own = '["fw.>", "$JS.>", "$SYS.>", "_INBOX.>"]'
     config = f"""
 server_name: fangwei
-listen: "{settings.host}:{settings.nats_port}"
+listen: "{BROKER_HOST}:{settings.nats_port}"
 max_payload: {MAX_PAYLOAD}
 max_pending: 256MB
 write_deadline: "10s"
 jetstream {{ store_dir: "{store.absolute()}", max_memory_store: 64MB, max_file_store: 20GB }}
-mqtt {{ listen: "{settings.host}:{settings.mqtt_port}", no_auth_user: "device", max_ack_pending: 1024 }}
+mqtt {{ listen: "{BROKER_HOST}:{settings.mqtt_port}", no_auth_user: "device", max_ack_pending: 1024 }}
 accounts {{
   PLANT: {{
     jetstream: enabled

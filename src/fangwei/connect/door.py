@@ -10,6 +10,7 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -397,8 +398,16 @@ class Door:
     def _absurd(self, time: int, by: int) -> None:
         self.errors += by
         self._health.error(
-            "connect.time_absurd", f"{self.source}: source time {str(time)[:30]} ns is outside 2000..2100", by
+            "connect.time_absurd", f"{self.source}: source time {_shown(time)} is outside 2000..2100", by
         )
+
+
+def _shown(time: int) -> str:
+    # The date tells what is wrong: 1970 is seconds sent where milliseconds are configured.
+    try:
+        return f"{datetime.fromtimestamp(time / 1e9, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"{str(time)[:30]} ns"
 
 
 def _low_quartile(delays: NDArray[np.int64]) -> int:

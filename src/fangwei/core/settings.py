@@ -9,6 +9,9 @@ import msgspec
 from fangwei.core.errors import FangweiError
 from fangwei.core.texts import Text
 
+BROKER_HOST = "127.0.0.1"
+"""Where our own broker listens, for the bus and for devices; `host` moves the page alone."""
+
 
 class SettingInvalid(FangweiError):
     """An environment variable holds what cannot be used."""
@@ -53,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bus_url(self) -> str:
         """Where the bus is."""
-        return self.nats_url or f"nats://127.0.0.1:{self.nats_port}"
+        return self.nats_url or f"nats://{BROKER_HOST}:{self.nats_port}"
 
     @property
     def database_url(self) -> str:

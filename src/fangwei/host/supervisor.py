@@ -20,7 +20,7 @@ from fangwei.bus.server import binary, secret, write_config
 from fangwei.core.clock import now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health, HealthReport
-from fangwei.core.settings import Settings
+from fangwei.core.settings import BROKER_HOST, Settings
 from fangwei.core.texts import Text
 from fangwei.db.migrate import migrate
 from fangwei.host.folder import FolderLock, Running, write_running
@@ -240,23 +240,23 @@ class Supervisor:
         )
 
     def _claim_ports(self) -> None:
-        for port, use, variable in (
-            (self.settings.nats_port, "NATS", "FANGWEI_NATS_PORT"),
-            (self.settings.mqtt_port, "MQTT", "FANGWEI_MQTT_PORT"),
-            (self.settings.web_port, "HTTP", "FANGWEI_WEB_PORT"),
+        for host, port, use, variable in (
+            (BROKER_HOST, self.settings.nats_port, "NATS", "FANGWEI_NATS_PORT"),
+            (BROKER_HOST, self.settings.mqtt_port, "MQTT", "FANGWEI_MQTT_PORT"),
+            (self.settings.host, self.settings.web_port, "HTTP", "FANGWEI_WEB_PORT"),
         ):
-            family = socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
             with socket.socket(family) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
-                    probe.bind((self.settings.host, port))
+                    probe.bind((host, port))
                 except OSError:
                     raise PortTaken(port=port, use=use, variable=variable) from None
 
     async def _broker_up(self) -> None:
         for _ in range(200):
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(self.settings.host, self.settings.nats_port)
+                _, writer = await asyncio.open_connection(BROKER_HOST, self.settings.nats_port)
                 writer.close()
                 return
             if self.stopping.is_set() or self.broker.restarts >= 3:
@@ -279,7 +279,7 @@ def _where_to_look(settings: Settings, site: Text) -> str:
     return (
         f"\n  防微 Fangwei: {site.zh}  {site.en}\n"
         f"  页面 page     http://{host}:{settings.web_port}\n"
-        f"  MQTT          {host}:{settings.mqtt_port}\n"
+        f"  MQTT          {BROKER_HOST}:{settings.mqtt_port}\n"
         f"  数据 data     {settings.data}   (logs/, history/)\n"
         f"  状态 health   fangwei status --data {settings.data}\n"
         f"  停止 stop     Ctrl-C\n"
