@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime
 import json
 import logging
 import signal
@@ -277,7 +278,13 @@ def replay(
             done = await play(recording, mapping, speed, sender, tell)
         finally:
             await sender.close()
-        click.echo(f"{file.name}: {done.rows} 行 / rows, {done.sent} 个读数 / readings")
+        first = datetime.datetime.fromtimestamp(done.started_ns // 10**9, datetime.UTC).replace(
+            microsecond=done.started_ns // 1000 % 10**6
+        )
+        click.echo(
+            f"{file.name}: {done.rows} 行 / rows, {done.sent} 个读数 / readings, "
+            f"首行时刻 / first row {first:%Y-%m-%dT%H:%M:%S.%f}Z"
+        )
 
     try:
         recording = read_recording(file, time_column, time_format, separator)
