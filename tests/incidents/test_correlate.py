@@ -378,3 +378,85 @@ def test_two_leaks_that_meet_stay_two(play: Play):
     play.until(play.clock + 60)
     assert len(play.live) == 2
     assert all(not {here[0], there[0]} <= set(points) for points in play.live)
+
+
+def _leak_of(plant: Site, play: Play) -> list[str]:
+    kinds = ["combustible_gas", "toxic_gas", "smoke", "oxygen", "flame", "temperature"]
+    points = [point_of(plant, "z1-1", kind) for kind in kinds]
+    for number, point in enumerate(points):
+        play.hear(point, 5 + number, value=15.0)
+    return points
+
+
+def test_alarms_that_a_fan_clears_together_and_that_come_again_together_stay_one_incident(
+    plant: Site, play: Play
+) -> None:
+    points = _leak_of(plant, play)
+    for cleared in (40.0, 100.0, 160.0):
+        for number, point in enumerate(points):
+            play.hear(point, cleared + number, False)
+        for number, point in enumerate(points):
+            play.hear(point, cleared + 30 + number, value=15.0)
+    play.until(230)
+    assert play.live == [sorted(points)]
+    assert "left" not in play.kinds_of_lines
+
+
+def test_alarm_that_alternates_out_of_step_leaves_though_the_others_keep_step(plant: Site, play: Play) -> None:
+    points = _leak_of(plant, play)
+    other = point_of(plant, "z1-1", "vibration")
+    turns = [(12.0 + 25 * k, other, True) for k in range(8)] + [(24.0 + 25 * k, other, False) for k in range(8)]
+    for cleared in (40.0, 100.0, 160.0):
+        turns += [(cleared + k / 10, point, False) for k, point in enumerate(points)]
+        turns += [(cleared + 30 + k / 10, point, True) for k, point in enumerate(points)]
+    for at, point, active in sorted(turns):
+        play.hear(point, at, active)
+    play.until(230)
+    assert play.live == [sorted(points)]
+
+
+def test_alarms_that_chatter_without_keeping_step_do_not_vouch_for_each_other(plant: Site, play: Play) -> None:
+    kinds = ["vibration", "electrical", "access", "level", "pressure", "video_event"]
+    turns = []
+    for number, kind in enumerate(kinds):
+        point, period = point_of(plant, "z1-1", kind), 23.0 + 7 * number
+        turns += [(5 + k * period, point, True) for k in range(6)]
+        turns += [(5 + (k + 0.5) * period, point, False) for k in range(6)]
+    for at, point, active in sorted(turns):
+        play.hear(point, at, active, priority=3)
+    play.until(400)
+    assert play.live == []
+
+
+def test_what_was_split_off_is_not_merged_back_and_split_again(plant: Site, play: Play) -> None:
+    points = _leak_of(plant, play)
+    stranger = point_of(plant, "z1-2", "access")
+    play.hear(stranger, 14.0)
+    for cleared in (150.0, 210.0):
+        for point in points:
+            play.hear(point, cleared, False)
+        for point in points:
+            play.hear(point, cleared + 30, value=15.0)
+    play.until(300)
+    # One line in each of the two.
+    assert play.kinds_of_lines.count("split") == 2
+    assert sorted(play.live) == sorted([sorted(points), [stranger]])
+
+
+def test_alarms_of_lower_urgency_beside_a_fresh_one_are_told_with_it_and_raise_it(plant: Site, play: Play) -> None:
+    first, second = point_of(plant, "z1-1", "vibration"), point_of(plant, "z1-1", "access")
+    play.spell(first, 1.0, 2.0, priority=3)
+    play.hear(second, 6.0, priority=2)
+    assert play.live == [sorted([first, second])]
+    assert "escalated" in play.kinds_of_lines
+
+
+@pytest.mark.parametrize(("kind", "priority"), [("combustible_gas", 2), ("smoke", 2), ("vibration", 1)])
+def test_grave_alarm_beside_noise_has_an_incident_of_its_own_at_once(
+    plant: Site, play: Play, kind: str, priority: int
+) -> None:
+    noise = point_of(plant, "z1-1", "access")
+    for start in (1.0, 4.0):
+        play.spell(noise, start, 1.0, priority=3)
+    made = play.hear(point_of(plant, "z1-2", kind), 6.0, priority=priority)
+    assert [change.change for change in made] == ["opened"]

@@ -25,6 +25,9 @@ class Result:
     notices: int
     """Incidents announced during the whole play: each is a notice to people; updates are not."""
     worst_decide_ms: float
+    leak_alarms: int = 40
+    """How many the leak raised."""
+    p99_decide_ms: float = 0.0
     notices_for_leak: int = 0
     foreign_by_cause: dict[str, int] | None = None
     revisions_of_it: int = 0
@@ -34,7 +37,7 @@ class Result:
         """All figures of the hard scenario."""
         return (
             self.incidents_for_leak == 1
-            and self.leak_alarms_in_it >= 38
+            and self.leak_alarms_in_it >= 0.95 * self.leak_alarms
             and self.foreign_in_it <= 2
             and self.first_notice_ms <= 250
         )
@@ -46,7 +49,7 @@ def play(scenario: Scenario, tick_s: float = 1.0) -> tuple[Result, dict[str, Inc
     last: dict[str, Incident] = {}
     announced: dict[str, int] = {}
     first_seen: int | None = None
-    worst = 0.0
+    spent_on: list[float] = []
     stream = events(scenario)
     now = stream[0].decided_time
     next_tick = now
@@ -68,22 +71,24 @@ def play(scenario: Scenario, tick_s: float = 1.0) -> tuple[Result, dict[str, Inc
         changes = correlator.decide(event or Tick(), now)
         spent = (time.perf_counter() - begun) * 1000
         if event is not None:
-            worst = max(worst, spent)
+            spent_on.append(spent)
         for change in changes:
             last[change.incident.id] = change.incident
             announced.setdefault(change.incident.id, now)
             if first_seen is None and any(truth(m.alarm) == "leak" for m in change.incident.members):
                 first_seen = now
+    spent_on.sort()
+    worst, p99 = spent_on[-1], spent_on[len(spent_on) * 99 // 100]
+    raised = len({e.alarm for e in stream if truth(e.alarm) == "leak"})
     live = [i for i in last.values() if i.status not in GONE]
     with_leak = {i.id: sum(truth(m.alarm) == "leak" for m in i.members) for i in live}
     with_leak = {k: n for k, n in with_leak.items() if n}
-    leak_sent = min(e.source_time for e in stream if truth(e.alarm) == "leak")
     if not with_leak:
-        return Result(0, 0, 0, 1e9, len(announced), worst), last
+        return Result(0, 0, 0, 1e9, len(announced), worst, raised, p99), last
     main = last[max(with_leak, key=lambda k: with_leak[k])]
     foreign = Counter(truth(m.alarm) for m in main.members if truth(m.alarm) != "leak")
     # The generated latency is not ours: the notice counts from receipt.
-    received = next(e.receive_time for e in stream if e.source_time == leak_sent and truth(e.alarm) == "leak")
+    received = next(e.receive_time for e in stream if truth(e.alarm) == "leak")
     first_ms = ((first_seen or end) - received) / 1e6 + worst
     return (
         Result(
@@ -93,6 +98,8 @@ def play(scenario: Scenario, tick_s: float = 1.0) -> tuple[Result, dict[str, Inc
             round(first_ms, 1),
             len(announced),
             round(worst, 2),
+            raised,
+            round(p99, 2),
             sum(1 for k in announced if k in with_leak),
             dict(foreign),
             main.revision,

@@ -8,6 +8,7 @@ the correlator; its parameters are meant to be wider than any plant.
 import math
 import random
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState
 from fangwei.core.texts import Text
@@ -23,7 +24,7 @@ UNIT = {
 }  # fmt: skip
 LIMIT = 10.0
 SIDE = 30.0
-"""Zones are squares of this side, m."""
+"""Zones are squares of this side, m, unless the shape says otherwise."""
 START = 1_790_000_000_000_000_000
 CLEAR = 1.0
 """Value of a quiet point; an alarm is a value above LIMIT."""
@@ -37,13 +38,32 @@ class Shape:
     columns: int = 8
     rows: int = 5
     adjoins_given: bool = True
+    sides: tuple[float, float] = (SIDE, SIDE)
+    """Lengths of the zones' sides, m, drawn evenly on a log scale; unequal ones stand like bricks, not in a grid."""
     coarse_places: bool = False
+    """Every point stands in the middle of its zone."""
+    one_place: bool = False
+    """Every point of the site is said to stand at one spot: nobody measured."""
     kinds: int = 12
     leak_at: float = 90.0
     leak_alarms: int = 40
     leak_lasts: float = 20.0
     """The first to the last onset."""
     leak_zones: int = 1
+    onsets_scattered: bool = False
+    """Onsets come in any order of zones instead of spreading."""
+    on_delay: float = 0.0
+    """Each leak alarm has an on-delay of up to so many seconds."""
+    limits: tuple[str, ...] = ("hi",)
+    """Each point in the leak has so many alarms, one after the other."""
+    sampling: float = 0.0
+    """Instruments speak at full multiples of this, s, each with a phase of its own; 0: at each change."""
+    source_clock_off: float = 0.0
+    """Each source clock is wrong by up to so many seconds."""
+    twice: float = 0.0
+    """This share of the events comes again."""
+    fan: int = 0
+    """So often a fan clears the air for half a minute: all leak alarms return, and come again."""
     drift_shuffled: bool = False
     """The second and third zone are reached in the other order."""
     chatterers: int = 500
@@ -84,6 +104,7 @@ class Turn:
     active: bool
     value: float
     latency: float = 0.0
+    limit: str = "hi"
 
 
 @dataclass
@@ -97,37 +118,43 @@ class Scenario:
     first_leak: float
     ends: float
     limits: dict[str, int] = field(default_factory=dict)
-    """Alarm -> priority."""
+    """Point -> priority of its alarms."""
+    twice: frozenset[int] = frozenset()
+    """Numbers of the transitions that are told twice."""
+    clock: dict[str, float] = field(default_factory=dict)
+    """Point -> how far its source's clock is ahead, s."""
 
 
 def make_site(shape: Shape, rng: random.Random) -> Site:
-    """Square zones side by side, the points spread evenly over them."""
+    """Zones side by side, the points spread evenly over them."""
     names = [[f"z{r}-{c}" for c in range(shape.columns)] for r in range(shape.rows)]
     zones: dict[str, Zone] = {}
-    adjoining: dict[str, frozenset[str]] = {}
+    north = 0.0
     for r in range(shape.rows):
+        east, height = 0.0, _side(shape, rng)
         for c in range(shape.columns):
-            e, n = c * SIDE, r * SIDE
-            beside = [
-                names[y][x]
-                for y, x in ((r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1))
-                if 0 <= y < shape.rows and 0 <= x < shape.columns
-            ]
-            given = beside if shape.adjoins_given else []
+            width = _side(shape, rng)
             zones[names[r][c]] = Zone(
                 id=names[r][c], name=Name(zh=f"{r}区{c}号", en=f"Hall {r}-{c}"), storey="g", floor=0, ceiling=6,
-                polygon=[(e, n), (e + SIDE, n), (e + SIDE, n + SIDE), (e, n + SIDE)], adjoins=given,
+                polygon=[(east, north), (east + width, north), (east + width, north + height), (east, north + height)],
             )  # fmt: skip
-            adjoining[names[r][c]] = frozenset(given)
+            east += width
+        north += height
+    adjoining: dict[str, frozenset[str]] = {name: frozenset() for name in zones}
+    if shape.adjoins_given:
+        adjoining = _touching(zones)
+        zones = {n: z.model_copy(update={"adjoins": sorted(adjoining[n])}) for n, z in zones.items()}
     points: dict[str, SitePoint] = {}
     order = list(zones)
     for number in range(shape.points):
         zone = zones[order[number % len(order)]]
         kind = KINDS[(number // len(order)) % len(KINDS)]
-        e, n = zone.polygon[0]
-        place = (e + SIDE / 2, n + SIDE / 2, 1.5)
-        if not shape.coarse_places:
-            place = (e + rng.uniform(1, SIDE - 1), n + rng.uniform(1, SIDE - 1), rng.uniform(0.3, 4))
+        (e, n), (east, north) = zone.polygon[0], zone.polygon[2]
+        place = ((e + east) / 2, (n + north) / 2, 1.5)
+        if shape.one_place:
+            place = (1.0, 1.0, 1.0)
+        elif not shape.coarse_places:
+            place = (rng.uniform(e + 1, east - 1), rng.uniform(n + 1, north - 1), rng.uniform(0.3, 4))
         limit = Limit(id="hi", type="high", at=LIMIT, deadband=0.5, priority=rng.choice((1, 2, 2, 3, 3, 3)))
         name = f"P{number:05d}"
         points[name] = SitePoint.make(
@@ -142,6 +169,25 @@ def make_site(shape: Shape, rng: random.Random) -> Site:
     return Site(head=head, zones=zones, points=points, adjoining=adjoining)
 
 
+def _side(shape: Shape, rng: random.Random) -> float:
+    low, high = shape.sides
+    return low if low == high else math.exp(rng.uniform(math.log(low), math.log(high)))
+
+
+def _touching(zones: dict[str, Zone]) -> dict[str, frozenset[str]]:
+    """Zones that share a piece of wall, not only a corner."""
+    beside: dict[str, set[str]] = {name: set() for name in zones}
+    for a, b in combinations(zones.values(), 2):
+        (west, south), (east, north) = a.polygon[0], a.polygon[2]
+        (left, low), (right, high) = b.polygon[0], b.polygon[2]
+        across = min(east, right) - max(west, left)
+        along = min(north, high) - max(south, low)
+        if min(across, along) > -0.01 and max(across, along) > 0.5:
+            beside[a.id].add(b.id)
+            beside[b.id].add(a.id)
+    return {name: frozenset(others) for name, others in beside.items()}
+
+
 def generate(shape: Shape, seed: int) -> Scenario:
     """The scenario of a shape and a seed; the same again for the same two."""
     rng = random.Random(seed)
@@ -151,7 +197,10 @@ def generate(shape: Shape, seed: int) -> Scenario:
     made.chatter()
     made.others()
     made.turns.sort(key=lambda t: (t.time + t.latency, t.alarm))
-    return Scenario(site, made.turns, made.cause, made.first, made.ends, made.priority)
+    twice = frozenset(n for n in range(len(made.turns)) if shape.twice and rng.random() < shape.twice)
+    off = shape.source_clock_off
+    clock = {point: rng.uniform(-off, off) for point in made.cause} if off else {}
+    return Scenario(site, made.turns, made.cause, made.first, made.ends, made.priority, twice, clock)
 
 
 class _Maker:
@@ -161,6 +210,8 @@ class _Maker:
         self.cause: dict[str, str] = {}
         self.priority: dict[str, int] = {}
         self.latency: dict[str, float] = {}
+        self.phase: dict[str, float] = {}
+        self.last: dict[tuple[str, str], Turn] = {}
         self.by_zone: dict[str, list[SitePoint]] = {}
         for point in site.points.values():
             self.by_zone.setdefault(point.zone, []).append(point)
@@ -183,14 +234,26 @@ class _Maker:
         self.priority[point.id] = priority or point.limits[0].priority
         return point.id
 
-    def _turn(self, time: float, alarm: str, active: bool, height: float | None = None) -> None:
+    def _turn(self, time: float, alarm: str, active: bool, height: float | None = None, limit: str = "hi") -> None:
         # One alarm's transitions take one way; those of different alarms may cross.
         latency = self.latency.setdefault(alarm, self.rng.uniform(*self.shape.delays))
+        if self.shape.sampling:
+            phase = self.phase.setdefault(alarm, self.rng.random() * self.shape.sampling)
+            time = math.ceil((time - phase) / self.shape.sampling) * self.shape.sampling + phase
+            last = self.last.get((alarm, limit))
+            if last is not None and last.time == time and last.active != active:
+                # Up and down between two samples: nobody saw it.
+                self.turns.remove(last)
+                del self.last[alarm, limit]
+                return
         above = self.rng.expovariate(1 / 2.0) + 0.1 if height is None else height
         value = LIMIT + above if active else LIMIT - 0.6 - self.rng.random() * 3
-        self.turns.append(Turn(time, alarm, active, value, latency))
+        turn = Turn(time, alarm, active, value, latency, limit)
+        self.last[alarm, limit] = turn
+        self.turns.append(turn)
 
     def _onset(self, alarm: str, at: float, flutter: float) -> None:
+        at += self.rng.random() * self.shape.on_delay
         time = at
         while flutter and time < at + flutter:
             share = (time - at) / flutter
@@ -199,9 +262,18 @@ class _Maker:
             time += self.rng.expovariate(1 / (0.4 + 2.5 * share)) + 0.2
             self._turn(time, alarm, False)
             time += self.rng.expovariate(1 / (2.0 - 1.5 * share)) + 0.2
-        self._turn(time, alarm, True)
-        if self.shape.returns:
-            self._turn(self.ends - self.rng.uniform(5, 25), alarm, False)
+        end = self.ends - self.rng.uniform(5, 25)
+        for number, limit in enumerate(self.shape.limits):
+            begun = time + number * self.rng.uniform(0.0, 5.0)
+            self._turn(begun, alarm, True, limit=limit)
+            for switch in range(self.shape.fan):
+                clears = self.shape.leak_at + self.shape.leak_lasts * 0.6 + 60.0 * switch
+                off = clears + self.rng.uniform(0, 6)
+                if off > begun:
+                    self._turn(off, alarm, False, limit=limit)
+                    self._turn(clears + 30.0 + self.rng.uniform(0, 8), alarm, True, limit=limit)
+            if self.shape.returns:
+                self._turn(end, alarm, False, limit=limit)
 
     def leak(self) -> None:
         """Onsets zone after zone, the nearest first."""
@@ -213,7 +285,7 @@ class _Maker:
         moments = sorted(self.rng.random() ** 1.2 for _ in range(shape.leak_alarms))
         moments[0] = 0.0
         for number, share in enumerate(moments):
-            position = share * len(zones)
+            position = (self.rng.random() if shape.onsets_scattered else share) * len(zones)
             zone = zones[min(len(zones) - 1, int(position))]
             wanted = [self.kinds[number % len(self.kinds)]]
             point = self._free(zone, wanted) or self._free(zone, self.kinds) or self._free(zone)
@@ -291,13 +363,14 @@ def events(scenario: Scenario) -> list[AlarmEvent]:
     """The transitions as the alarms room would tell them, in order of receipt."""
     told: list[AlarmEvent] = []
     count: dict[str, int] = {}
-    for turn in scenario.turns:
+    for number, turn in enumerate(scenario.turns):
         point = scenario.site.points[turn.alarm]
-        alarm = f"{turn.alarm}.{'data' if scenario.cause[turn.alarm] == 'data' else 'hi'}"
+        alarm = f"{turn.alarm}.{'data' if scenario.cause[turn.alarm] == 'data' else turn.limit}"
         if turn.active:
             count[alarm] = count.get(alarm, 0) + 1
-        source = START + round(turn.time * 1e9)
-        receive = source + round(turn.latency * 1e9)
+        happened = START + round(turn.time * 1e9)
+        receive = happened + round(turn.latency * 1e9)
+        source = happened + round(scenario.clock.get(turn.alarm, 0.0) * 1e9)
         occurrence = f"{alarm}@{count.get(alarm, 0)}"
         told.append(
             AlarmEvent(
@@ -313,4 +386,6 @@ def events(scenario: Scenario) -> list[AlarmEvent]:
                 message=Text(f"{point.id} 高", f"{point.id} high"),
             )
         )  # fmt: skip
+        if number in scenario.twice:
+            told.append(told[-1])
     return told

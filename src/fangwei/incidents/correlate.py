@@ -7,6 +7,7 @@ placed in the moment it is heard; nothing waits to be grouped. What turns out ot
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from fangwei.core.clock import MINUTE, SECOND
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, Hazard, IncidentStatus
@@ -24,6 +25,7 @@ GATHER = 90 * SECOND
 """So long after it opened an incident of doubtful alarms gathers further doubtful ones of its place."""
 REOPEN = 15 * MINUTE
 """A new alarm at a settled incident's place within this reopens it; later it is news."""
+_GRAVE = frozenset({Hazard.RELEASE, Hazard.FIRE, Hazard.THERMAL})
 _SET_ASIDE = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE})
 _ASIDE_CHANGES = frozenset({AlarmChange.SHELVED, AlarmChange.SUPPRESSED, AlarmChange.TAKEN_OUT})
 _BACK_CHANGES = frozenset({AlarmChange.UNSHELVED, AlarmChange.UNSUPPRESSED, AlarmChange.PUT_BACK})
@@ -157,23 +159,17 @@ class Correlator:
         desk.join(best, event, now, strongest, line="rejoined" if late else "joined")
 
     def _gathering(self, event: AlarmEvent, sign: Sign, now: int) -> tuple[Case | None, float]:
-        # People near it were told moments ago of something doubtful; one more alarm of lower urgency is an
-        # update
-        # of that, not another notice. Urgent ones are announced on their own.
-        if event.priority <= 2:
+        # People near it were told moments ago of something doubtful; one more alarm is an update of that, not another
+        # notice, and a more urgent one raises it. Signs of gas, fire and heat that are urgent are announced on
+        # their own.
+        if event.priority == 1 or (event.priority == 2 and event.hazard in _GRAVE):
             return None, 0.0
         best: Case | None = None
         strongest = 0.0
         for case in self._nearby(event):
-            if (
-                case.status is not IncidentStatus.OPEN
-                or now - case.announced > GATHER
-                or case.priority > event.priority
-            ):
+            if case.status is not IncidentStatus.OPEN or now - case.announced > GATHER:
                 continue
-            believed = [
-                Sign(s.zone, s.place, s.kind, s.hazard, s.time, s.active, 1.0) for s in self.desk.signs(case, now)
-            ]
+            believed = [replace(s, belief=1.0) for s in self.desk.signs(case, now)]
             pull = attraction(sign, believed, self.desk.near)
             if pull > strongest:
                 best, strongest = case, pull

@@ -28,7 +28,8 @@ class Keeper:
         self._store = store
         self._health = health
         self._decided: dict[str, tuple[int, str | None]] = {}
-        self._changes: list[Change] = []
+        self._lines: dict[str, tuple[str, TimelineEntry]] = {}
+        """Only the lines: the pictures are of now when they are written, and a full disk may last for days."""
         self._failed = Batch()
         self._wake = asyncio.Event()
         self._next: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -40,7 +41,7 @@ class Keeper:
         if event_id is not None:
             self._decided[event_id] = (now, answer)
             self._waits[event_id] = self._next
-        self._changes.extend(changes)
+        self._lines.update({e.id: (c.incident.id, e) for c in changes for e in c.entries})
         self._wake.set()
 
     async def kept(self, event_id: str) -> None:
@@ -61,8 +62,8 @@ class Keeper:
 
     def unkept_lines(self, incident: str) -> list[TimelineEntry]:
         """Lines of an incident that are not in the store yet."""
-        late = [entry for owner, entry in self._failed.lines.values() if owner == incident]
-        return late + [e for c in self._changes if c.incident.id == incident for e in c.entries]
+        late = self._failed.lines | self._lines
+        return [entry for owner, entry in late.values() if owner == incident]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write until `stop`, then the rest."""
@@ -118,10 +119,7 @@ class Keeper:
         for gone in desk.ended:
             self._written.pop(gone, None)
         desk.ended = {}
-        for change in self._changes:
-            for entry in change.entries:
-                batch.lines[entry.id] = (change.incident.id, entry)
-        self._changes = []
+        batch.lines, self._lines = self._lines, {}
         return batch, list(batch.decided)
 
     async def _forget(self, now: int) -> None:

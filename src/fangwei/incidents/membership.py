@@ -27,6 +27,7 @@ BEFORE = 30 * SECOND
 """Activity this long before the incident began had another cause."""
 FLEETING_S = 5.0
 CREDIBLE = 0.6
+DRIVEN = 0.8
 MOST_SHOWN = 500
 """Members in the picture for others: a cut line may silence thousands of instruments, and a message has an end."""
 WITNESSES = 80
@@ -44,6 +45,8 @@ class Member(msgspec.Struct):
     onset: int
     """Receive time of the activation that brought it in."""
     attraction: float
+    driven: bool = False
+    """It goes and comes back in step with the others (`together`): moved by one thing, not chattering."""
     aside: bool = False
     """Shelved, suppressed or out of service: it no longer keeps the incident from settling."""
 
@@ -85,6 +88,8 @@ class Case(msgspec.Struct):
     """Told that it is kept although it chatters."""
     loosened: bool = False
     """Somebody left: what that one held together must be looked at again."""
+    parted: list[str] = []
+    """Incidents it was split from or that split off from it: on the same evidence they never merge again."""
     stale: bool = False
     """Values or activity changed since the last revision."""
     instruments: list[str] = []
@@ -211,6 +216,8 @@ def sign_of(event: AlarmEvent) -> Sign:
 
 def belief(history: History, member: Member, now: int) -> float:
     """How far the member is to be believed by its own behaviour (0..1)."""
+    if member.driven:
+        return DRIVEN
     verdict = judge(history, now)
     if verdict is Verdict.FRESH:
         if history.active:
@@ -246,7 +253,7 @@ def chatters(history: History, member: Member, case: Case, now: int, accompanied
     like
     clockwork, or does not end.
     """
-    if judge(history, now) is not Verdict.CHATTERING or history.clear_onset(now, member.onset):
+    if member.driven or judge(history, now) is not Verdict.CHATTERING or history.clear_onset(now, member.onset):
         return False
     earliest = history.first_raise(history.forgiven)
     if earliest is not None and earliest < case.began - BEFORE:

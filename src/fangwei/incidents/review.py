@@ -15,6 +15,7 @@ from fangwei.incidents.behaviour import judge
 from fangwei.incidents.desk import Desk
 from fangwei.incidents.membership import CREDIBLE, WITNESSES, Case, Member, belief, chatters, in_step, point_name
 from fangwei.incidents.texts import LINES
+from fangwei.incidents.together import moved_together
 
 QUIET = 60 * SECOND
 """All returned for this long: settled."""
@@ -35,11 +36,20 @@ def review_all(desk: Desk, now: int) -> None:
     for case in list(desk.cases.values()):
         if not case.live:
             continue
+        _note_who_keeps_step(desk, case, now)
         review_members(desk, case, now)
         if case.live:
             _split_what_does_not_hold_together(desk, case, now)
             _settle(desk, case, now)
     _merge_what_is_one(desk, now)
+
+
+def _note_who_keeps_step(desk: Desk, case: Case, now: int) -> None:
+    together = moved_together(case, desk.histories, now)
+    for alarm, member in case.members.items():
+        if member.driven is not (alarm in together):
+            member.driven = not member.driven
+            desk.forget_signs(case)
 
 
 def review_members(desk: Desk, case: Case, now: int) -> None:
@@ -188,6 +198,8 @@ def _merge_what_is_one(desk: Desk, now: int) -> None:
     )
     for older, younger in combinations(cases, 2):
         if not (older.live and younger.live) or older.id not in desk.cases or younger.id not in desk.cases:
+            continue
+        if older.id in younger.parted or younger.id in older.parted:
             continue
         data = older.hazard is Hazard.DATA and younger.hazard is Hazard.DATA
         if not data and not any(desk.near.hops(a, b) <= 1 for a in younger.zones for b in older.zones):

@@ -1,0 +1,57 @@
+"""Alarms that go and come back together are moved by one thing: a fan that switches, a door, the wind. Pure.
+
+Each of them alone looks like chatter. What tells them apart is that noise does not keep step: the turns of two
+instruments that chatter are each other's strangers.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from itertools import pairwise
+
+from fangwei.core.clock import SECOND
+from fangwei.incidents.behaviour import History
+from fangwei.incidents.membership import Case
+
+STEP = 10 * SECOND
+"""Air that a fan moves reaches the instruments of a hall within some seconds of each other. Alarms that turn faster
+than this are in step with everything by chance and say nothing."""
+SHARE = 0.7
+"""Of the others that turned at all, so many must have turned the same way within `STEP`: two alarms that alternate
+every 40 s do that once by chance in two, ten of them twice in a row once in hundreds."""
+LEAST = 4
+
+
+def moved_together(case: Case, histories: Mapping[str, History], now: int) -> set[str]:
+    """The members that keep step with the others in every turn since their onset that is older than `STEP`.
+
+    A turn younger than that has the benefit of the doubt: the others may still follow. Empty with fewer than `LEAST`
+    others that turned.
+    """
+    turns: dict[str, list[tuple[int, bool]]] = {}
+    for alarm, member in case.members.items():
+        later = [turn for turn in histories[alarm].turns if turn[0] > member.onset]
+        if later and _unhurried([member.onset, *(time for time, _ in later)]):
+            turns[alarm] = later
+    if len(turns) <= LEAST:
+        return set()
+    by_way = {
+        way: sorted((time, alarm) for alarm, its in turns.items() for time, active in its if active is way)
+        for way in (True, False)
+    }
+    found = set()
+    for alarm, its in turns.items():
+        old = [turn for turn in its if now - turn[0] > STEP]
+        if old and all(_in_step(turn, alarm, by_way[turn[1]], len(turns) - 1) for turn in old):
+            found.add(alarm)
+    return found
+
+
+def _unhurried(times: list[int]) -> bool:
+    return all(later - earlier >= STEP for earlier, later in pairwise(times))
+
+
+def _in_step(turn: tuple[int, bool], alarm: str, all_turns: list[tuple[int, str]], others: int) -> bool:
+    first = bisect_left(all_turns, (turn[0] - STEP, ""))
+    last = bisect_right(all_turns, (turn[0] + STEP, "\U0010ffff"))
+    beside = {name for _, name in all_turns[first:last]} - {alarm}
+    return len(beside) >= max(LEAST, SHARE * others)
