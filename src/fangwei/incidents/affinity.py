@@ -7,8 +7,8 @@ what it means so that a site can argue with it. Results are strengths from 0 to 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
+from shapely import STRtree
 from shapely.geometry import Polygon
 
 from fangwei.core.clock import SECOND
@@ -113,10 +113,12 @@ class Neighbourhood:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-
-    @cached_property
-    def adjoining(self) -> dict[str, frozenset[str]]:
+        # Now, not at the first alarm: that one must not wait for geometry.
+        self.adjoining = self._adjoining()
         """Zones that a cloud, heat or people pass to directly."""
+        self._within = self._reach()
+
+    def _adjoining(self) -> dict[str, frozenset[str]]:
         near: dict[str, set[str]] = {zone: set(self._site.adjoining.get(zone, ())) for zone in self._site.zones}
         for area in self._site.zones.values():
             for named in area.adjoins:
@@ -124,19 +126,19 @@ class Neighbourhood:
                 near.setdefault(named, set()).add(area.id)
         silent = [zone for zone in self._site.zones.values() if not near[zone.id]]
         if silent:
-            shapes = {zone.id: Polygon(zone.polygon) for zone in self._site.zones.values()}
-            for zone in silent:
-                for other in self._site.zones.values():
-                    if other.id == zone.id:
-                        continue
-                    level = zone.floor - TOUCHING_M <= other.ceiling and other.floor - TOUCHING_M <= zone.ceiling
-                    if level and shapes[zone.id].distance(shapes[other.id]) <= TOUCHING_M:
-                        near[zone.id].add(other.id)
-                        near[other.id].add(zone.id)
+            zones = list(self._site.zones.values())
+            shapes = [Polygon(zone.polygon) for zone in zones]
+            asked = [shape for zone, shape in zip(zones, shapes, strict=True) if not near[zone.id]]
+            pairs = STRtree(shapes).query(asked, predicate="dwithin", distance=TOUCHING_M)
+            for number, found in pairs.T.tolist():
+                zone, other = silent[number], zones[found]
+                level = zone.floor - TOUCHING_M <= other.ceiling and other.floor - TOUCHING_M <= zone.ceiling
+                if level and other.id != zone.id:
+                    near[zone.id].add(other.id)
+                    near[other.id].add(zone.id)
         return {name: frozenset(others) for name, others in near.items()}
 
-    @cached_property
-    def _within(self) -> dict[str, dict[str, int]]:
+    def _reach(self) -> dict[str, dict[str, int]]:
         reach: dict[str, dict[str, int]] = {}
         blind = set(self.adjoining) - {point.zone for point in self._site.points.values()}
         for zone in self.adjoining:

@@ -41,7 +41,13 @@ class Keeper:
         if event_id is not None:
             self._decided[event_id] = (now, answer)
             self._waits[event_id] = self._next
-        self._lines.update({e.id: (c.incident.id, e) for c in changes for e in c.entries})
+        for change in changes:
+            self.take_lines(change.incident.id, change.entries)
+        self._wake.set()
+
+    def take_lines(self, incident: str, lines: list[TimelineEntry]) -> None:
+        """Lines of an incident to be kept with the next write."""
+        self._lines.update({line.id: (incident, line) for line in lines})
         self._wake.set()
 
     async def kept(self, event_id: str) -> None:

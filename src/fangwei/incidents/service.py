@@ -18,7 +18,7 @@ from fangwei.incidents.correlate import REMEMBERED_IDS, Correlator, Tick
 from fangwei.incidents.keeper import Keeper
 from fangwei.incidents.membership import Change
 from fangwei.incidents.review import proven_chatterers
-from fangwei.incidents.store import Batch, Store, line_order
+from fangwei.incidents.store import Store, line_order
 from fangwei.incidents.texts import IncidentOver, IncidentUnknown
 from fangwei.plant.site import Site
 
@@ -88,21 +88,22 @@ class Room:
         self._commands.update(kept.commands)
         self.correlator.desk.ids_used.update(kept.ids)
         since = kept.latest - MINUTE if kept.latest else now_ns() - HOUR
-        batch = Batch()
+        desk = self.correlator.desk
+        adopted: set[str] = set()
 
         async def on_told(told: IncidentEvent) -> None:
             if told.incident.revision <= kept.revisions.get(told.incident.id, 0):
                 return
             case = rebuild.adopt(self.correlator, told)
             kept.revisions[case.id] = case.revision
-            batch.cases[case.id] = (case.snapshot(), msgspec.json.encode(case))
-            for entry in told.entries:
-                batch.lines[entry.id] = (case.id, entry)
+            adopted.add(case.id)
+            if not case.live:
+                desk.ended[case.id] = case
+            self._keeper.take_lines(case.id, told.entries)
 
         await self._bus.stored_events(f"{subjects.INCIDENTS}.>", IncidentEvent, on_told, since)
-        if batch:
-            self._health.count("incidents.adopted", len(batch.cases))
-            await self._store.keep(batch)
+        # Kept beside, like everything else: a start on a full disk must not wait for it, nor end by it.
+        self._health.count("incidents.adopted", len(adopted))
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Follow, answer, tick, keep until `stop`."""
