@@ -131,11 +131,34 @@ async def test_opcua_replay_serves_the_values_to_a_client(recording_file, tmp_pa
     await sender.close()
 
 
+@pytest.mark.parametrize(
+    ("options", "zh", "en"),
+    [
+        (["--map", "Pressure=NOPE-1"], "没有测点 NOPE-1", "has no point NOPE-1"),
+        (["--map", "Depth=PRS-1"], "不在文件中", "the file lacks"),
+        (["--map-file", "none.yaml"], "读不出", "cannot be read"),
+        (["--map-file", "broken.yaml"], "读不出", "cannot be read"),
+        (["--separator", ";;", "--map", "Pressure=PRS-1"], "一个字符", "one character"),
+        ([], "--site", "No column is a point of the site"),
+    ],
+)
+def test_a_wrong_mapping_is_refused_in_both_languages_before_anything_is_sent(
+    tmp_path: Path, folder, recording_file, monkeypatch, options, zh, en
+):
+    monkeypatch.chdir(tmp_path)
+    Path("broken.yaml").write_text("a: [")
+    said = CliRunner().invoke(replay_command, [str(recording_file), "--site", str(folder), *options])
+    assert said.exit_code == 2, said.exception
+    assert zh in said.output and en in said.output
+
+
 def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path: Path, folder, recording_file, monkeypatch):
     run = CliRunner().invoke
     missing = run(replay_command, [str(tmp_path / "none.csv"), "--site", str(folder)])
     assert (missing.exit_code, "none.csv" in missing.output) == (2, True)
-    monkeypatch.setenv("FANGWEI_MQTT_PORT", "1")
-    refused = run(replay_command, [str(recording_file), "--site", str(folder), "--map", "Pressure=HF-1"])
-    assert refused.exit_code == 2
-    assert "refused" in refused.output
+    wanted = [str(recording_file), "--site", str(folder), "--map", "Pressure=PRS-1"]
+    for port, why in (("1", "fangwei up"), ("seven", "FANGWEI_MQTT_PORT"), ("99999", "FANGWEI_MQTT_PORT")):
+        monkeypatch.setenv("FANGWEI_MQTT_PORT", port)
+        refused = run(replay_command, wanted)
+        assert refused.exit_code == 2, refused.exception
+        assert why in refused.output and "MQTT" in refused.output

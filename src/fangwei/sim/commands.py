@@ -149,6 +149,7 @@ def hot_cell(context: click.Context, point: str | None) -> None:
     type=click.Choice([m.value for m in Mode if m is not Mode.CHATTER]),
     default=Mode.FROZEN.value,
     show_default=True,
+    help="失效方式 / in which way",
 )
 @click.pass_context
 def fail(context: click.Context, point: str, mode: str) -> None:
@@ -167,7 +168,7 @@ def chatter(context: click.Context, point: str, period: float) -> None:
 
 @sim.command()
 @click.argument("source")
-@click.option("--seconds", type=float, default=30.0, show_default=True)
+@click.option("--seconds", type=float, default=30.0, show_default=True, help="断开多久 / for how long")
 @click.pass_context
 def cut(context: click.Context, source: str, seconds: float) -> None:
     """断开一个数据源的网络 / take the network away from a source."""
@@ -229,11 +230,21 @@ def status(context: click.Context) -> None:
     help="数据目录 / data folder",
 )
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=POINT", help="列=测点，可重复 / may be repeated")
-@click.option("--map-file", type=click.Path(path_type=Path), help="YAML：列: 测点 / YAML mapping of column: point")
+@click.option(
+    "--map-file",
+    type=click.Path(path_type=Path),
+    help="YAML 或 JSON：列: 测点；默认站点的 replay.json / YAML or JSON, column: point; default: the site's replay.json",
+)
 @click.option(
     "--source", "source_id", help="站点中的数据源，决定报文形式 / source of the site that says how messages look"
 )
-@click.option("--via", type=click.Choice(["mqtt", "opcua"]), default="mqtt", show_default=True)
+@click.option(
+    "--via",
+    type=click.Choice(["mqtt", "opcua"]),
+    default="mqtt",
+    show_default=True,
+    help="经平台的 MQTT，或由本机 OPC UA 服务器 / by the platform's MQTT, or from an OPC UA server of its own",
+)
 @click.option("--time-column", help="时间列，默认第一列 / default: the first column")
 @click.option(
     "--time-format",
@@ -255,13 +266,17 @@ def replay(
 ) -> None:
     """把录制数据当作实时数据发送 / send a recording (CSV, Parquet) as if it were live.
 
+    先运行 fangwei up（同一 --site）/ `fangwei up` must run, on the same --site. 例 / e.g.
+
+    fangwei replay valve1/13.csv --site sites/valve_bench --speed 60
+
     时间戳：首行用发送时刻，其后各行为该时刻加上（与首行的时间差 ÷ 倍速）。
 
     Time stamps: the first row gets the moment of sending, each later row that moment plus its distance from the
     first row divided by the speed. Delays and rates of change of the site therefore act on the speeded time.
     """
     from fangwei.sim.recording import RecordingUnusable, read_recording
-    from fangwei.sim.replay import Progress
+    from fangwei.sim.replay import BrokerLost, Progress
     from fangwei.sim.replay import replay as play
     from fangwei.sim.replay_plan import mapping_of, sender_of
 
@@ -291,6 +306,6 @@ def replay(
         mapping = mapping_of(recording, pairs, map_file, site)
         sender = sender_of(via, source_id, site, data, set(mapping.values()))
         _until_told(body)
-    except (RecordingUnusable, SiteUnusable, OSError) as why:
+    except (RecordingUnusable, SiteUnusable, BrokerLost, OSError) as why:
         click.echo(str(why), err=True)
         sys.exit(GIVEN_UP)

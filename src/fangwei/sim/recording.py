@@ -39,11 +39,16 @@ def read_recording(
     out.
 
     Raises:
-        RecordingUnusable: no such file, no such column, no row with a time.
+        RecordingUnusable: no such file, not readable, no such column, no row with a time.
     """
     if not path.is_file():
         raise RecordingUnusable(f"没有文件 {path} / there is no file {path}")
-    table = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path, separator)
+    if separator is not None and len(separator) != 1:
+        raise RecordingUnusable(f"--separator {separator!r}: 应为一个字符 / must be one character")
+    try:
+        table = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path, separator)
+    except (OSError, csv.Error) as why:
+        raise RecordingUnusable(f"{path.name}: 无法读取 / cannot be read: {why}") from None
     names = list(table)
     key = time_column or names[0]
     if key not in table:
@@ -77,7 +82,7 @@ def _parquet(path: Path) -> dict[str, list[object]]:
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as why:
-        raise RecordingUnusable(f"{path.name}: {why}") from None
+        raise RecordingUnusable(f"{path.name}: 不是可读的 Parquet 文件 / no readable Parquet file: {why}") from None
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 

@@ -23,6 +23,10 @@ from fangwei.sim.site import Item, Source
 REPORT_SECONDS = 1.0
 
 
+class BrokerLost(Exception):
+    """The platform's MQTT broker is not there, or went away; the message says where it was looked for."""
+
+
 class Sender(Protocol):
     """A way into the platform."""
 
@@ -92,15 +96,29 @@ class MqttSender:
         """Connect.
 
         Raises:
-            OSError, ConnectionError: the broker is not there or refuses.
+            BrokerLost: the broker is not there or refuses, or FANGWEI_MQTT_PORT is no port.
         """
-        self._session = await Session("replay", broker_address()).open()
+        try:
+            address = broker_address()
+        except ValueError as why:
+            raise BrokerLost(f"FANGWEI_MQTT_PORT: 应为端口号 / must be a port number: {why}") from None
+        try:
+            self._session = await Session("replay", address).open()
+        except (OSError, OverflowError) as why:
+            host, port = address
+            raise BrokerLost(
+                f"{host}:{port} 上没有平台的 MQTT 服务（{why}）：先运行 fangwei up，端口不同时设置 FANGWEI_MQTT_PORT\n"
+                f"No MQTT broker of the platform at {host}:{port} ({why}): run `fangwei up` first, and set "
+                "FANGWEI_MQTT_PORT where the port is another"
+            ) from None
 
     async def send(self, samples: list[Sample]) -> None:
         """Publish one row."""
         session = self._session
         if session is None or session.ended.is_set():
-            raise ConnectionError("MQTT: the broker ended the session")
+            raise BrokerLost(
+                "平台的 MQTT 服务断开了连接，回放中止 / the platform's MQTT broker went away; replay ended"
+            )
         for sample in samples:
             item = self.items.get(sample.point, Item(sample.point, None, 1.0, 0.0))
             value = item.raw(sample.value) if sample.value is not None else math.nan

@@ -21,9 +21,13 @@ def mapping_of(recording: Recording, pairs: tuple[str, ...], map_file: Path | No
     """Column -> point, from --map, else --map-file, else the site's own replay.json, else columns named like points.
 
     Raises:
-        RecordingUnusable: a pair without `=`, a column that the file lacks, or nothing to send.
+        RecordingUnusable: a pair without `=`, no readable mapping, a column that the file lacks, a point that the site
+            lacks, or nothing to send.
+        SiteUnusable: the site cannot be read.
     """
+    known = read_site(site).points
     own = site / MAPPING_FILE
+    said = "--map"
     chosen: dict[str, str] = {}
     if pairs:
         for pair in pairs:
@@ -33,20 +37,35 @@ def mapping_of(recording: Recording, pairs: tuple[str, ...], map_file: Path | No
             chosen[column.strip()] = point.strip()
     elif map_file is not None or own.is_file():
         path = map_file or own
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = str(path)
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as why:
+            raise RecordingUnusable(f"{path}: 读不出列与测点的映射 / the mapping cannot be read: {why}") from None
         if not isinstance(content, dict):
             raise RecordingUnusable(f"{path}: 应为 列: 测点 的映射 / must be a mapping of column: point")
         chosen = {str(k): str(v) for k, v in content.items()}
     else:
-        known = read_site(site).points
         chosen = {c: c for c in recording.columns if c in known}
     missing = [c for c in chosen if c not in recording.columns]
     if missing:
-        raise RecordingUnusable(f"文件没有列 / the file lacks {', '.join(missing)}: {', '.join(recording.columns)}")
+        raise RecordingUnusable(
+            f"{said} 所列的列 {', '.join(missing)} 不在文件中，文件的列为：{', '.join(recording.columns)}；"
+            "用 --map 列=测点 指定\n"
+            f"{said} names {', '.join(missing)}, which the file lacks; its columns are {', '.join(recording.columns)}; "
+            "say --map COLUMN=POINT"
+        )
     if not chosen:
         raise RecordingUnusable(
-            "没有列对应测点，用 --map 列=测点 / no column is a point, say --map COLUMN=POINT: "
+            f"没有一列是站点 {site} 的测点；用 --site 指定站点，或用 --map 列=测点。列："
+            f"{', '.join(recording.columns)}\n"
+            f"No column is a point of the site {site}: give the site with --site, or say --map COLUMN=POINT. Columns: "
             + ", ".join(recording.columns)
+        )
+    strange = [p for p in chosen.values() if p not in known]
+    if strange:
+        raise RecordingUnusable(
+            f"站点 {site} 没有测点 {', '.join(strange)} / the site {site} has no point {', '.join(strange)}"
         )
     return chosen
 
