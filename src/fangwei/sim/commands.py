@@ -233,7 +233,7 @@ def status(context: click.Context) -> None:
 @click.option(
     "--map-file",
     type=click.Path(path_type=Path),
-    help="YAML 或 JSON：列: 测点；默认站点的 replay.json / YAML or JSON, column: point; default: the site's replay.json",
+    help="YAML 或 JSON，列: 测点；默认站点的 replay.json / column: point; default: the site's replay.json",
 )
 @click.option(
     "--source", "source_id", help="站点中的数据源，决定报文形式 / source of the site that says how messages look"
