@@ -86,6 +86,32 @@ def test_latest_is_rebuilt_from_what_was_written_and_what_came_after(store):
     assert newest[points[1].key][0] == T + 9 * SECOND
 
 
+def test_what_two_threads_write_at_once_is_not_taken_for_each_other(store):
+    batches = [Readings.of([POINT.key], [T + n * SECOND], [T + n * SECOND], [float(n)], [0]) for n in range(200)]
+    other = Readings.of([7], [T], [T], [-1.0], [0])
+    ended = threading.Event()
+    failed: list[Exception] = []
+
+    def write_latest_all_the_time() -> None:
+        try:
+            while not ended.is_set():
+                store.write_latest(other, T)
+        except Exception as error:
+            failed.append(error)
+
+    beside = threading.Thread(target=write_latest_all_the_time)
+    beside.start()
+    try:
+        for batch in batches:
+            store.append(batch)
+    finally:
+        ended.set()
+        beside.join()
+    assert failed == []
+    assert [r["value"] for r in rows(store)] == [float(n) for n in range(200)]
+    assert store.ask("stored").to_pylist()[0]["rows"] == 200
+
+
 def test_a_second_process_is_refused_with_a_sentence(store, tmp_path):
     with pytest.raises(StoreInUse) as refused:
         ChdbStore(tmp_path / "history")

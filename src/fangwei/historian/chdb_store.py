@@ -25,6 +25,8 @@ from fangwei.historian.store import LAG_UNIT, SOONEST
 
 FREE_FLOOR = 200 * 1024**2
 """Bytes of disk left to the broker and the transactions, which alarms and duty live on."""
+OPEN_FLOOR = 8 * 1024**2
+"""Bytes of disk without which the store is not even opened: it writes a little then, and half of that is a wreck."""
 QUESTION_S = 20.0
 QUESTION_BYTES = 400 * 1024**2
 LATEST_OVERLAP = 10 * MINUTE
@@ -83,12 +85,16 @@ class ChdbStore:
 
     Raises:
         StoreInUse: another process has the folder open.
+        HistoryStopped: the disk is so full that it cannot be opened now.
     """
 
     def __init__(self, folder: Path, free_floor: int = FREE_FLOOR) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._free_floor = free_floor
+        free = self.free_bytes()
+        if free < min(OPEN_FLOOR, free_floor):
+            raise HistoryStopped(free_mb=free / 2**20, floor_mb=free_floor / 2**20)
         self._lock = _own(folder)
         config = folder / "chdb.xml"
         config.write_text(_CONFIG)
@@ -100,6 +106,7 @@ class ChdbStore:
             raise StoreFailed(detail=str(error)[:300]) from error
         # A chDB session takes one statement at a time; two threads that ask wait for each other here.
         self._asking = threading.Lock()
+        self._writing = threading.Lock()
         self._run(self._writer, "CREATE DATABASE IF NOT EXISTS history")
         for name in ("readings", "latest"):
             self._run(self._writer, statement(name))
@@ -139,7 +146,8 @@ class ChdbStore:
         for value in self.ask("weeks").column("partition").to_pylist():
             monday = date.fromisoformat(_text(value).strip("'"))
             if monday != OFF_TIME and monday + timedelta(days=7) <= limit:
-                self._run(self._writer, f"ALTER TABLE history.readings DROP PARTITION '{monday.isoformat()}'")
+                with self._writing:
+                    self._run(self._writer, f"ALTER TABLE history.readings DROP PARTITION '{monday.isoformat()}'")
                 dropped.append(monday.isoformat())
         return dropped
 
@@ -159,9 +167,11 @@ class ChdbStore:
         os.close(self._lock)
 
     def _insert(self, sql: str, table_: pa.Table) -> None:
-        # chDB finds `table_` by its name in the frame of the call, so the call stands here.
+        # chDB finds `table_` by its name in the frame of the call, so the call stands here; and one at a time, or two
+        # threads' tables of that name are taken for each other.
         try:
-            self._writer.query(sql)
+            with self._writing:
+                self._writer.query(sql)
         except Exception as error:
             raise self._named(error) from error
 

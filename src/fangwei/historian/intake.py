@@ -32,6 +32,8 @@ GROUP_S = 1.0
 """The longest a reading waits to be stored: each insert costs a part and an fsync, whatever it holds."""
 WAIT_S = 0.25
 RETRY_S = 2.0
+STOPPED = "history_stopped"
+"""The process's state while there is no room; the alarms raise `platform.historian` by it."""
 
 Seen = Callable[[NDArray[np.int32], Readings, Shorts], None]
 
@@ -112,7 +114,7 @@ class Intake:
 
     def _stop_for(self, error: Exception) -> None:
         self.stopped = True
-        self._health.state = "history_stopped"
+        self._health.state = STOPPED
         name = "history.no_room" if isinstance(error, HistoryStopped | OSError) else "history.store_failed"
         self._health.error(name, str(error))
 

@@ -20,8 +20,9 @@ from fangwei.core.settings import Settings
 from fangwei.historian import position, questions
 from fangwei.historian.answers import Answers, Lane
 from fangwei.historian.chdb_store import ChdbStore
+from fangwei.historian.errors import HistoryStopped
 from fangwei.historian.exports import Exports
-from fangwei.historian.intake import Intake
+from fangwei.historian.intake import RETRY_S, STOPPED, Intake
 from fangwei.historian.latest import Latest
 from fangwei.historian.store import Store
 from fangwei.plant.site import Site
@@ -42,11 +43,26 @@ async def serve(
     settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event, open_store: Open = open_chdb
 ) -> None:
     """Keep history until `stop` is set. Raises StoreInUse where another process has the folder."""
-    store = await asyncio.to_thread(open_store, settings)
+    store = await _opened(settings, health, stop, open_store)
+    if store is None:
+        return
     try:
         await _serve(settings, site, bus, health, stop, store)
     finally:
         await asyncio.to_thread(store.close)
+
+
+async def _opened(settings: Settings, health: Health, stop: asyncio.Event, open_store: Open) -> Store | None:
+    # A start on a full disk waits for room instead of dying again and again; None when it is to end before that.
+    while not stop.is_set():
+        try:
+            return await asyncio.to_thread(open_store, settings)
+        except (HistoryStopped, OSError) as error:
+            health.state = STOPPED
+            health.error("history.no_room", str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_S)
+    return None
 
 
 async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event, store: Store) -> None:
