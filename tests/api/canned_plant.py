@@ -8,6 +8,7 @@ import math
 import os
 import random
 import signal
+import tempfile
 import sys
 from pathlib import Path
 from typing import Any
@@ -559,7 +560,7 @@ class CannedPlant:
 
 async def main() -> None:
     """The door on $FANGWEI_WEB_PORT with this plant behind it."""
-    data = Path(os.environ.get("FANGWEI_DATA", "/tmp/fw/canned"))
+    data = Path(os.environ.get("FANGWEI_DATA", Path(tempfile.gettempdir()) / "fangwei-canned"))
     port = int(os.environ.get("FANGWEI_NATS_PORT", "14222"))
     settings = Settings.from_environment(data=data, nats_token="canned", nats_port=port, mqtt_port=port + 1)
     settings.data.mkdir(parents=True, exist_ok=True)
