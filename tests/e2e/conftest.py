@@ -1,5 +1,6 @@
 """The running platform as fixtures: with the example plant, and on a small site that tests speak to by MQTT."""
 
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -34,3 +35,31 @@ async def bench_platform(tmp_path: Path) -> AsyncIterator[Platform]:
     ports = {name: free_port() for name in PORTS}
     async for one in started(tmp_path, tmp_path / "site", ports):
         yield one
+
+
+SMALL_DISK_MB = 700
+"""Room for the broker, the history's floor of 200 MB, the supervisor's reserve, and something to fill."""
+
+
+@pytest.fixture
+async def small_disk_platform(tmp_path: Path) -> AsyncIterator[Platform]:
+    """The bench platform with its data folder on a small disk of its own."""
+    from fangwei.bench.bench_site import write_site
+
+    data = tmp_path / "data"
+    data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK_MB}m", "fangwei-test", str(data)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("no mount command: a small disk cannot be made here")
+    if mounted.returncode != 0:
+        pytest.skip(f"mounting a small disk is not permitted here (needs root): {mounted.stderr.strip()}")
+    try:
+        write_site(tmp_path / "site", 256)
+        ports = {name: free_port() for name in PORTS}
+        async for one in started(tmp_path, tmp_path / "site", ports):
+            yield one
+    finally:
+        # Lazily: a process that is still ending must not keep the mount for ever.
+        subprocess.run(["umount", "-l", str(data)], check=True)

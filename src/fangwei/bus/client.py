@@ -26,12 +26,14 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from fangwei.bus import codec, subjects
 from fangwei.bus.field import FieldStream
+from fangwei.bus.follower import ACK_WAIT_S, MOST_TRIES, Follower
 from fangwei.bus.server import PLATFORM_USER
 from fangwei.bus.stored import StoredReadings
+from fangwei.bus.sure import Sure
 from fangwei.core.clock import from_datetime, to_datetime
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Problem
@@ -51,7 +53,8 @@ READINGS_KEPT_BYTES = 4 * 1024**3
 EVENTS_KEPT_S = 30 * 24 * 3600
 PENDING_BYTES = 128 * 1024**2
 """Held by the client while the broker restarts."""
-RESEND_AFTER_S = 2.0
+CONFIRMED_WITHIN_S = 2.0
+"""A stream that works confirms within milliseconds, under the heaviest load within tenths of a second."""
 
 
 class NobodyAnswers(FangweiError):
@@ -84,9 +87,7 @@ class Bus:
         self._nc = client
         self._js = client.jetstream()
         self.health = health
-        self._unsure: dict[int, asyncio.Future[None]] = {}
-        self._sure_count = 0
-        self._inbox: str | None = None
+        self._sure = Sure(client, health)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -139,9 +140,51 @@ class Bus:
             ),
         ):
             try:
-                await self._js.update_stream(config)
+                kept = (await self._js.stream_info(str(config.name))).config
             except NotFoundError:
                 await self._js.add_stream(config)
+                continue
+            if set(kept.subjects or ()) == set(config.subjects or ()) and kept.max_age == config.max_age:
+                continue  # changing a stream writes to the disk, which may be full; its size is `host.disk`'s business
+            await self._js.update_stream(config)
+
+    async def refusal(self) -> str:
+        """Why the streams take nothing now; empty when they take what is said. A stream that met a full disk does not
+        say so, it is silent.
+
+        Says a batch without readings and an empty word that nobody hears. Raises nats errors while the broker is away.
+        """
+        nothing = codec.encode(Readings.concat([]))
+        for stream, subject, payload in (
+            (subjects.READINGS_STREAM, f"{subjects.READINGS}.probe", nothing),
+            (subjects.EVENTS_STREAM, subjects.EVENTS_PROBE, b""),
+        ):
+            try:
+                await self._js.publish(subject, payload, timeout=CONFIRMED_WITHIN_S, stream=stream)
+            except APIError as error:
+                return f"{stream}: {error.description or error}"
+            except (NatsTimeout, NoStreamResponseError):
+                await self._nc.flush()  # a broker that is away altogether raises here
+                return f"{stream}: the stream confirms nothing"
+        return ""
+
+    async def limit_stream(self, name: str, most: int) -> None:
+        """Let a stream keep `most` bytes from now on, the newest; does nothing when there is no such stream.
+
+        Raises nats errors while the broker is away or refuses.
+        """
+        with contextlib.suppress(NotFoundError):
+            config = (await self._js.stream_info(name)).config
+            if config.max_bytes != most:
+                config.max_bytes = most
+                await self._js.update_stream(config)
+
+    async def stream_bytes(self, name: str) -> int:
+        """What a stream takes on the disk; 0 when there is none. Raises nats errors while the broker is away."""
+        try:
+            return (await self._js.stream_info(name)).state.bytes
+        except NotFoundError:
+            return 0
 
     # --- saying -----------------------------------------------------------------------------------------------
 
@@ -156,7 +199,7 @@ class Bus:
         if sure_id is None:
             await self._nc.publish(subject, payload)
         else:
-            await self._publish_sure(subject, payload, sure_id)
+            await self._sure.publish(subject, payload, sure_id)
 
     async def emit(self, subject: str, event: msgspec.Struct, sure_id: str | None = None) -> None:
         """Send an event as JSON. With `sure_id` (the event's id) it is not lost while the broker restarts."""
@@ -164,50 +207,11 @@ class Bus:
         if sure_id is None:
             await self._nc.publish(subject, payload)
         else:
-            await self._publish_sure(subject, payload, sure_id)
-
-    async def _publish_sure(self, subject: str, payload: bytes, sure_id: str) -> None:
-        # The message leaves here, before any waiting; only its confirmation is awaited in the background.
-        inbox = await self._confirmations()
-        self._sure_count += 1
-        number = self._sure_count
-        reply = f"{inbox}.{number}"
-        headers = {"Nats-Msg-Id": sure_id}
-        confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._unsure[number] = confirmed
-        await self._nc.publish(subject, payload, reply=reply, headers=headers)
-
-        async def until_confirmed() -> None:
-            try:
-                while not confirmed.done():
-                    await asyncio.wait({confirmed}, timeout=RESEND_AFTER_S)
-                    if not confirmed.done():
-                        self.health.count("bus.resent")
-                        await self._nc.publish(subject, payload, reply=reply, headers=headers)
-            finally:
-                self._unsure.pop(number, None)
-
-        self._spawn(until_confirmed())
-
-    async def _confirmations(self) -> str:
-        """The inbox to which the streams confirm; one subscription for all, since a burst may be hundreds."""
-        if self._inbox is None:
-            self._inbox = self._nc.new_inbox()
-
-            async def on_ack(message: Msg) -> None:
-                confirmed = self._unsure.get(int(message.subject.rsplit(".", 1)[1]))
-                if confirmed is not None and not confirmed.done() and message.data.startswith(b'{"stream"'):
-                    confirmed.set_result(None)
-
-            await self._nc.subscribe(f"{self._inbox}.*", cb=on_ack)
-        return self._inbox
+            await self._sure.publish(subject, payload, sure_id)
 
     async def settle(self, timeout: float = 5.0) -> int:
         """Wait until everything sent `sure` is confirmed; returns how many are not (0 is good)."""
-        deadline = asyncio.get_running_loop().time() + timeout
-        while self._unsure and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.01)
-        return len(self._unsure)
+        return await self._sure.settle(timeout)
 
     # --- hearing ----------------------------------------------------------------------------------------------
 
@@ -248,32 +252,19 @@ class Bus:
         """
         await self.hear_events(subject, type, live or handler)
 
-        async def on_stored(message: Msg) -> None:
-            try:
-                event = msgspec.json.decode(message.data, type=type)
-            except msgspec.MsgspecError as error:
-                self.health.error("bus.not_an_event", f"{message.subject}: {error}")
-                await message.ack()
-                return
-            try:
-                await handler(event)
-            except Exception as error:
-                self.health.error(f"bus.handler.{error.__class__.__name__}", f"{message.subject}: {error}")
-                await message.nak(delay=5)
-                return
-            await message.ack()
-
+        follower = Follower(type, handler, self.health)
+        self._spawn(follower.run())
         await self._js.subscribe(
             subject,
             stream=subjects.EVENTS_STREAM,
             durable=durable,
-            cb=on_stored,
+            cb=follower.take,
             manual_ack=True,
             config=ConsumerConfig(
                 ack_policy=AckPolicy.EXPLICIT,
                 deliver_policy=DeliverPolicy.ALL,
-                ack_wait=30,
-                max_deliver=20,
+                ack_wait=ACK_WAIT_S,
+                max_deliver=MOST_TRIES,
                 max_ack_pending=256,
             ),
         )
@@ -422,6 +413,7 @@ class Bus:
     async def report_health(self, every: float = 1.0) -> None:
         """Say how this process is, until cancelled."""
         while True:
+            self.health.gauge("bus.unsure", len(self._sure))
             await self.emit(f"{subjects.HEALTH}.{self.health.process}", self.health.report(os.getpid()))
             await asyncio.sleep(every)
 
@@ -432,12 +424,15 @@ class Bus:
     async def close(self) -> None:
         """Settle what is unsure, then hang up."""
         await self.settle(2.0)
+        self._sure.close()
         for task in list(self._tasks):
             task.cancel()
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._nc.drain(), 2)
         if not self._nc.is_closed:
-            await self._nc.close()
+            # A connection that is being made anew meanwhile may break under the hand that closes it.
+            with contextlib.suppress(Exception):
+                await self._nc.close()
 
     @property
     def connected(self) -> bool:
@@ -447,7 +442,7 @@ class Bus:
     @property
     def unsure(self) -> int:
         """How many messages sent `sure` are not yet confirmed by the stream."""
-        return len(self._unsure)
+        return len(self._sure)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -23,7 +23,9 @@ READINGS_STREAM = "READINGS"
 EVENTS_STREAM = "EVENTS"
 FIELD_STREAM = "FIELD"
 """What devices publish by MQTT, for a few minutes (field.py); its subjects are those of the site's sources."""
-EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>"]
+EVENTS_PROBE = "fw.probe.events"
+"""Said by the supervisor to learn whether the stream takes anything; nobody listens."""
+EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>", EVENTS_PROBE]
 
 
 def mqtt_topic_to_subject(topic: str) -> str:

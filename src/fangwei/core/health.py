@@ -45,6 +45,15 @@ class Health:
         self._counts: Counter[str] = Counter()
         self._gauges: dict[str, float] = {}
         self._errors: dict[str, ErrorCount] = {}
+        self._parts: list[Health] = []
+
+    def part(self) -> "Health":
+        """The same counters with a state of its own, for one of several rooms in a process: the process says that it
+        runs when every part does."""
+        part = Health(self.process)
+        part._counts, part._gauges, part._errors = self._counts, self._gauges, self._errors
+        self._parts.append(part)
+        return part
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a named count."""
@@ -77,7 +86,9 @@ class Health:
             pid=pid,
             time=now_ns(),
             started=self.started,
-            state=self.state,
+            state=next((p.state for p in self._parts if p.state != "running"), "running")
+            if self._parts
+            else self.state,
             counts=dict(self._counts),
             gauges=dict(self._gauges),
             errors={k: ErrorCount(e.count, e.last, e.last_time) for k, e in self._errors.items()},

@@ -45,7 +45,7 @@ async def serve_rooms(name: str, rooms: list[str], settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             for service in services:
-                group.create_task(service.serve(settings, site, bus, health, stop))
+                group.create_task(service.serve(settings, site, bus, health.part(), stop))
     finally:
         reporting.cancel()
         await bus.close()

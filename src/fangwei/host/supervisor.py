@@ -17,12 +17,14 @@ import msgspec
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.bus.server import binary, secret, write_config
+from fangwei.bus.sure import NOT_STORED
 from fangwei.core.clock import now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health, HealthReport
 from fangwei.core.settings import BROKER_HOST, Settings
 from fangwei.core.texts import Text
 from fangwei.db.migrate import migrate
+from fangwei.host.disk import DiskGuard, room_to_start
 from fangwei.host.folder import FolderLock, Running, write_running
 from fangwei.host.processes import CHILD_ENVIRONMENT, NICENESS, PROCESSES
 from fangwei.plant.load import load_site
@@ -70,8 +72,12 @@ class Watched:
         self.started_at = 0.0
 
     async def start(self) -> None:
-        """Start it, its output going to its log."""
-        with self._open_log() as log:
+        """Start it, its output going to its log; to nowhere when the disk takes none, for it must run all the same."""
+        with contextlib.ExitStack() as opened:
+            try:
+                log: IO[bytes] | int = opened.enter_context(self._open_log())
+            except OSError:
+                log = asyncio.subprocess.DEVNULL
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,
                 env={**os.environ, **CHILD_ENVIRONMENT, **self.environment},
@@ -85,18 +91,19 @@ class Watched:
         self.started_at = asyncio.get_running_loop().time()
         self.last_report = None
 
-    async def watch(self, stopping: asyncio.Event, changed: Callable[[], None]) -> None:
-        """Restart it whenever it ends, until `stopping`."""
+    async def watch(self, stopping: asyncio.Event, changed: Callable[[str], None]) -> None:
+        """Restart it whenever it ends, until `stopping`; `changed` is told, with why when it could not be started."""
         falls = 0
         loop = asyncio.get_running_loop()
         while True:
             if self.process is None:
                 try:
                     await self.start()
-                except OSError:
+                except OSError as error:
+                    changed(f"{self.name}: {error}")
                     await asyncio.sleep(1.0)
                     continue
-                changed()
+                changed("")
             assert self.process is not None
             await self.process.wait()
             if stopping.is_set():
@@ -104,7 +111,7 @@ class Watched:
             falls = 0 if loop.time() - self.started_at > FORGIVEN_AFTER_S else falls + 1
             self.restarts += 1
             self.process = None
-            changed()
+            changed("")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), BACKOFF_S[min(falls, len(BACKOFF_S)) - 1])
                 return
@@ -112,6 +119,11 @@ class Watched:
     def hangs(self, now: float) -> bool:
         """It reported, and then fell silent."""
         return self.last_report is not None and now - self.last_report > SILENT_AFTER_S
+
+    def end(self) -> None:
+        """Ask it to end; `watch` starts it anew."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.terminate()
 
     def kill(self) -> None:
         """End it at once; `watch` starts it anew."""
@@ -142,6 +154,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, with_sim: bool = False, say: Callable[[str], None] = print) -> None:
         self._say = say
+        room_to_start(settings.data)
         self._lock = FolderLock(settings.data)
         self.settings = msgspec.structs.replace(
             settings,
@@ -164,6 +177,9 @@ class Supervisor:
         self.health = Health("supervisor")
         self.stopping = asyncio.Event()
         self._started = now_ns()
+        self._disk: DiskGuard | None = None
+        self._refused_at: dict[str, int] = {}
+        self._unwritten = False
 
     async def run(self) -> None:
         """Start everything, watch it, and end it in order.
@@ -188,6 +204,8 @@ class Supervisor:
             await bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_report)
             tasks.extend(loop.create_task(child.watch(self.stopping, self._note)) for child in self.rooms.values())
             tasks.append(loop.create_task(bus.report_health()))
+            self._disk = DiskGuard(self.settings.data, bus, self.health, self.broker.end)
+            tasks.append(loop.create_task(self._disk.run()))
             self.health.state = "running"
             self._say(_where_to_look(self.settings, site.head.name.text))
             await self._watch_for_silence()
@@ -210,6 +228,8 @@ class Supervisor:
         while not self.stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), 1.0)
+            if self._unwritten:
+                self._note()
             for child in self.rooms.values():
                 if child.hangs(loop.time()):
                     self.health.error("supervisor.process_hung", child.name)
@@ -220,24 +240,36 @@ class Supervisor:
         child = self.rooms.get(report.process)
         if child is not None and child.process is not None and child.process.pid == report.pid:
             child.last_report = asyncio.get_running_loop().time()
+        refused = report.errors.get(NOT_STORED)
+        if refused is not None and self._disk is not None:
+            if refused.last_time != self._refused_at.get(report.process):
+                self._disk.suspect()
+            self._refused_at[report.process] = refused.last_time
 
-    def _note(self) -> None:
+    def _note(self, not_started: str = "") -> None:
+        if not_started:
+            self.health.error("supervisor.process_not_started", not_started)
         everyone = [self.broker, *self.rooms.values()]
         for child in everyone:
             self.health.gauge(f"restarts.{child.name}", child.restarts)
-        write_running(
-            self.settings.data,
-            Running(
-                pid=os.getpid(),
-                started=self._started,
-                site=str(self.settings.site),
-                host=self.settings.host,
-                web_port=self.settings.web_port,
-                nats_port=self.settings.nats_port,
-                mqtt_port=self.settings.mqtt_port,
-                processes={c.name: c.process.pid for c in everyone if c.process is not None},
-            ),
+        running = Running(
+            pid=os.getpid(),
+            started=self._started,
+            site=str(self.settings.site),
+            host=self.settings.host,
+            web_port=self.settings.web_port,
+            nats_port=self.settings.nats_port,
+            mqtt_port=self.settings.mqtt_port,
+            processes={c.name: c.process.pid for c in everyone if c.process is not None},
         )
+        try:
+            write_running(self.settings.data, running)
+        except OSError as error:
+            # A full disk: the file stays as it was. Nobody's restart may hang on it; it is written at the next chance.
+            self.health.error("supervisor.run_file_not_written", str(error))
+            self._unwritten = True
+        else:
+            self._unwritten = False
 
     def _claim_ports(self) -> None:
         for host, port, use, variable in (
