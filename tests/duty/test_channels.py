@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from tests.duty.conftest import Receiver, event, incident, until
 
@@ -57,7 +58,7 @@ async def test_receiver_that_was_away_gets_the_newest_picture_with_every_line_on
     await sender.close()
 
 
-async def test_many_joins_of_one_incident_are_few_messages_that_end_with_the_newest_and_hold_every_line(
+async def test_many_changes_of_one_incident_are_few_messages_that_end_with_the_newest_and_hold_every_line(
     receiver: Receiver,
 ) -> None:
     tally = Tally()
@@ -91,6 +92,24 @@ async def test_what_matters_goes_at_once_and_takes_the_waiting_lines_along(
     await asyncio.sleep(0)
     sender.post(message(3, **news))
     await until(lambda: len(tally.sent) == 2, "the news is out before the pace allows", 0.5)
+    assert [line["id"] for line in receiver.got[1]["entries"]] == ["l2", "l3"]
+    await sender.close()
+
+
+async def test_new_alarm_of_a_known_incident_reaches_the_receiver_within_a_quarter_of_a_second(
+    receiver: Receiver,
+) -> None:
+    tally = Tally()
+    sender = courier(receiver.url, tally)
+    sender.post(message(1))
+    await until(lambda: len(tally.sent) == 1, "the first word is out")
+    sender.post(message(2))
+    await asyncio.sleep(0)
+    first = tally.sent[0].event.incident.members[0]
+    more = [first, msgspec.structs.replace(first, alarm="EF-GAS-02.hi")]
+    sender.post(message(3, members=more))
+    await until(lambda: len(tally.sent) == 2, "the new alarm is out")
+    assert receiver.times[1] - receiver.times[0] < 0.5e9
     assert [line["id"] for line in receiver.got[1]["entries"]] == ["l2", "l3"]
     await sender.close()
 

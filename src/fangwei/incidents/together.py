@@ -16,8 +16,8 @@ STEP = 10 * SECOND
 """Air that a fan moves reaches the instruments of a hall within some seconds of each other. Alarms that turn faster
 than this are in step with everything by chance and say nothing."""
 SHARE = 0.7
-"""Of the others that turned at all, so many must have turned the same way within `STEP`: two alarms that alternate
-every 40 s do that once by chance in two, ten of them twice in a row once in hundreds."""
+"""Of the others that were there and turned at all, so many must have turned the same way within `STEP`: two alarms
+that alternate every 40 s do that once by chance in two, ten of them twice in a row once in hundreds."""
 LEAST = 4
 
 
@@ -25,12 +25,12 @@ def moved_together(case: Case, histories: Mapping[str, History], now: int) -> se
     """The members that keep step with the others in every turn since their onset that is older than `STEP`.
 
     A turn younger than that has the benefit of the doubt: the others may still follow. Empty with fewer than `LEAST`
-    others that turned.
+    others that turned. How short the first activation was says nothing: the fan may start a second after it.
     """
     turns: dict[str, list[tuple[int, bool]]] = {}
     for alarm, member in case.members.items():
         later = [turn for turn in histories[alarm].turns if turn[0] > member.onset]
-        if later and _unhurried([member.onset, *(time for time, _ in later)]):
+        if later and _unhurried([time for time, _ in later]):
             turns[alarm] = later
     if len(turns) <= LEAST:
         return set()
@@ -38,10 +38,11 @@ def moved_together(case: Case, histories: Mapping[str, History], now: int) -> se
         way: sorted((time, alarm) for alarm, its in turns.items() for time, active in its if active is way)
         for way in (True, False)
     }
+    onsets = sorted(case.members[alarm].onset for alarm in turns)
     found = set()
     for alarm, its in turns.items():
         old = [turn for turn in its if now - turn[0] > STEP]
-        if old and all(_in_step(turn, alarm, by_way[turn[1]], len(turns) - 1) for turn in old):
+        if old and all(_in_step(turn, alarm, by_way[turn[1]], bisect_right(onsets, turn[0]) - 1) for turn in old):
             found.add(alarm)
     return found
 
