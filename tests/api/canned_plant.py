@@ -8,8 +8,8 @@ import math
 import os
 import random
 import signal
-import tempfile
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
