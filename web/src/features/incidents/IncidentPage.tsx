@@ -96,6 +96,8 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
   const mine = incident.owner !== null && incident.owner === me?.id;
   const zoneName = (id: string) => t(zones.get(id)?.name ?? { zh: id, en: id });
   const trend = [...new Set(incident.members.map((m) => m.point))].slice(0, 8).map(encodeURIComponent).join(",");
+  // What has ended is shown over its own time: an hour up to now would squeeze it or leave it out.
+  const itsTime = over ? `&from=${Math.round(incident.started / 1e6) - 60_000}&to=${Math.round(incident.updated / 1e6) + 60_000}` : "";
   const lastZone = incident.zones[incident.zones.length - 1];
   return (
     <article className="incident-page">
@@ -112,7 +114,7 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
           </p>
         </div>
         {trend && (
-          <Link className="tag" to={`/trend?points=${trend}`}>
+          <Link className="tag" to={`/trend?points=${trend}${itsTime}`}>
             {t(incidentTexts.trendAll)}
           </Link>
         )}
@@ -233,6 +235,8 @@ function WhatToDo({ incident }: { incident: Incident }) {
   const why = definition?.rationalisation ?? null;
   const over = incident.status === "closed" || incident.status === "dissolved" || incident.status === "settled";
   const left = why ? why.time_to_respond * 1000 - (now - incident.started / 1e6) : 0;
+  // What has ended asks for nothing any more; only what was written down is worth reading afterwards.
+  if (!why && (incident.status === "closed" || incident.status === "dissolved")) return null;
   return (
     <section className="panel answer do">
       <h2>{t(incidentTexts.doNow)}</h2>
