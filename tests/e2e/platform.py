@@ -60,7 +60,9 @@ class Platform:
         self.bus = await Bus.connect(settings, Health("test"))
         # Followed, not only heard: this listener too loses its line when the broker is killed.
         await self.bus.follow_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm, durable="test-alarms")
-        await self.bus.follow_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident, durable="test-incidents")
+        await self.bus.follow_events(
+            f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident, durable="test-incidents"
+        )
         await self.bus.follow_events(f"{subjects.NOTICES}.>", Notice, self._on_notice, durable="test-notices")
         await self.until_healthy()
 
