@@ -7,7 +7,7 @@ from fangwei.core.events import Incident
 EVERY_S = 1.0
 """A receiver that draws or stores a picture gains nothing from thirty of them a second, and may choke on them."""
 
-JOINS_EVERY_S = 0.15
+JOINS_EVERY_S = 0.1
 """A new alarm may be the first of a leak that begins inside an incident already told: it has a quarter of a second to
 reach the receiver, the way through the plant included."""
 
