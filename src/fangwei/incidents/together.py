@@ -6,7 +6,7 @@ instruments that chatter are each other's strangers.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from fangwei.core.clock import SECOND
 from fangwei.incidents.behaviour import History
@@ -16,8 +16,8 @@ STEP = 10 * SECOND
 """Air that a fan moves reaches the instruments of a hall within some seconds of each other. Alarms that turn faster
 than this are in step with everything by chance and say nothing."""
 SHARE = 0.7
-"""Of the others that were there and turned at all, so many must have turned the same way within `STEP`: two alarms
-that alternate every 40 s do that once by chance in two, ten of them twice in a row once in hundreds."""
+"""Of the others that turned at all and could turn this way just before, so many must have done so within `STEP`: two
+alarms that alternate every 40 s do that once by chance in two, ten of them twice in a row once in hundreds."""
 LEAST = 4
 
 
@@ -38,11 +38,11 @@ def moved_together(case: Case, histories: Mapping[str, History], now: int) -> se
         way: sorted((time, alarm) for alarm, its in turns.items() for time, active in its if active is way)
         for way in (True, False)
     }
-    onsets = sorted(case.members[alarm].onset for alarm in turns)
+    could = {way: _standing(case, turns, not way) for way in (True, False)}
     found = set()
     for alarm, its in turns.items():
         old = [turn for turn in its if now - turn[0] > STEP]
-        if old and all(_in_step(turn, alarm, by_way[turn[1]], bisect_right(onsets, turn[0]) - 1) for turn in old):
+        if old and all(_in_step(time, alarm, by_way[way], could[way]) for time, way in old):
             found.add(alarm)
     return found
 
@@ -51,8 +51,21 @@ def _unhurried(times: list[int]) -> bool:
     return all(later - earlier >= STEP for earlier, later in pairwise(times))
 
 
-def _in_step(turn: tuple[int, bool], alarm: str, all_turns: list[tuple[int, str]], others: int) -> bool:
-    first = bisect_left(all_turns, (turn[0] - STEP, ""))
-    last = bisect_right(all_turns, (turn[0] + STEP, "\U0010ffff"))
-    beside = {name for _, name in all_turns[first:last]} - {alarm}
+def _standing(case: Case, turns: dict[str, list[tuple[int, bool]]], active: bool) -> tuple[list[int], list[int]]:
+    """How many alarms were in that state from which time on: (times, counts)."""
+    steps: list[tuple[int, int]] = []
+    for alarm, its in turns.items():
+        if active:
+            steps.append((case.members[alarm].onset, 1))
+        steps += [(time, 1 if way is active else -1) for time, way in its]
+    steps.sort()
+    return [time for time, _ in steps], list(accumulate(step for _, step in steps))
+
+
+def _in_step(time: int, alarm: str, same_way: list[tuple[int, str]], could: tuple[list[int], list[int]]) -> bool:
+    first = bisect_left(same_way, (time - STEP, ""))
+    last = bisect_right(same_way, (time + STEP, "\U0010ffff"))
+    beside = {name for _, name in same_way[first:last]} - {alarm}
+    before = bisect_right(could[0], time - STEP)
+    others = could[1][before - 1] - 1 if before else 0
     return len(beside) >= max(LEAST, SHARE * others)
