@@ -229,6 +229,27 @@ def bench_incidents(seed: int, pure: bool, seeds: int, as_json: bool) -> None:
     _print_figures(asyncio.run(incidents.run(seed, pure, seeds)), as_json)
 
 
+@bench.command("history")
+@click.option("--seconds", type=click.IntRange(min=1), default=10, help="Of 500,000 readings/s.")
+@click.option("--json", "as_json", is_flag=True)
+def bench_history(seconds: int, as_json: bool) -> None:
+    """What history costs: rows in, bytes at rest, a day of one point, the latest of all."""
+    from fangwei.bench import history
+
+    _print_figures(history.run(seconds), as_json)
+
+
+@bench.command("idle")
+@click.option("--seconds", type=click.FloatRange(min=1), default=60.0)
+@site_option
+@click.option("--json", "as_json", is_flag=True)
+def bench_idle(seconds: float, site: Path | None, as_json: bool) -> None:
+    """What the example plant costs when nothing happens: processor and memory of every process."""
+    from fangwei.bench import idle
+
+    _print_figures(asyncio.run(idle.run(seconds, site)), as_json)
+
+
 def _print_figures(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures))

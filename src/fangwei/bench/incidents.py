@@ -20,7 +20,7 @@ import msgspec
 import yaml
 
 from fangwei.bench.incidents_pure import EASY, GONE, HARD, Result, plays
-from fangwei.bench.pipeline import free_ports
+from fangwei.bench.platform_run import free_ports
 from fangwei.bench.scenarios import CLEAR, LIMIT, Scenario, generate
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus

@@ -6,10 +6,7 @@ page would, to the websocket. Latencies are from the source time of the raising 
 """
 
 import asyncio
-import contextlib
 import json
-import os
-import socket
 import sys
 import tempfile
 import time
@@ -19,20 +16,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import psutil
 import websockets
 
 from fangwei.bench.bench_site import TOPIC, write_site
+from fangwei.bench.platform_run import cpu_seconds, listening, platform_on, ready, resident_mb, until_running
 from fangwei.bus import subjects
-from fangwei.bus.client import Bus
-from fangwei.bus.server import secret
 from fangwei.core.events import AlarmChange, AlarmEvent
-from fangwei.core.health import Health, HealthReport
+from fangwei.core.health import HealthReport
 from fangwei.core.settings import Settings
-from fangwei.host.folder import Running, read_running
-from fangwei.host.processes import PROCESSES
+from fangwei.host.folder import Running
 
-READY_WITHIN_S = 90.0
 STORED_WITHIN_S = 60.0
 """The historian may lag behind by its insert interval; it gets this long to show that nothing is missing."""
 
@@ -47,17 +40,6 @@ class Heard:
     reports: dict[str, HealthReport] = field(default_factory=dict)
 
 
-def free_ports(count: int) -> list[int]:
-    """Loopback ports that are free now."""
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 async def run(mode: str, rate: float, seconds: float, points: int) -> dict[str, Any]:
     """Play the load and return the figures.
 
@@ -67,19 +49,8 @@ async def run(mode: str, rate: float, seconds: float, points: int) -> dict[str, 
     with tempfile.TemporaryDirectory(prefix="fangwei-bench-") as folder:
         site = Path(folder) / "site"
         edges = write_site(site, points)
-        web, nats, mqtt = free_ports(3)
-        settings = Settings(data=Path(folder) / "data", site=site, web_port=web, nats_port=nats, mqtt_port=mqtt)
-        environment = {**os.environ, **settings.environment()}
-        environment.pop("FANGWEI_NATS_TOKEN", None)
-        with (Path(folder) / "up.log").open("wb") as log:
-            platform = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "fangwei.cli", "up", env=environment, stdout=log, stderr=log
-            )
-        try:
+        async with platform_on(site, Path(folder)) as (settings, environment):
             return await _measure(settings, mode, rate, seconds, points, edges, environment)
-        finally:
-            platform.terminate()
-            await platform.wait()
 
 
 async def _measure(
@@ -91,28 +62,28 @@ async def _measure(
     edges: list[str],
     environment: dict[str, str],
 ) -> dict[str, Any]:
-    running = await _ready(settings)
-    settings = msgspec.structs.replace(settings, nats_token=secret(settings.data, "nats"))
+    settings, running = await ready(settings)
     heard = Heard()
-    bus = await Bus.connect(settings, Health("bench"))
+    async with listening(settings) as (bus, heard.reports):
 
-    async def on_alarm(event: AlarmEvent) -> None:
-        if event.change is AlarmChange.RAISED:
-            heard.alarms.setdefault((event.point, event.source_time), (time.time_ns() - event.source_time) / 1e6)
+        async def on_alarm(event: AlarmEvent) -> None:
+            if event.change is AlarmChange.RAISED:
+                heard.alarms.setdefault((event.point, event.source_time), (time.time_ns() - event.source_time) / 1e6)
 
-    async def on_report(report: HealthReport) -> None:
-        heard.reports[report.process] = report
+        await bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, on_alarm)
+        await until_running(heard.reports)
+        return await _play(
+            settings, running, heard, _load_command(settings, mode, rate, seconds, points, edges), mode, environment
+        )
 
-    await bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, on_alarm)
-    await bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, on_report)
-    async with asyncio.timeout(READY_WITHIN_S):
-        while not all(heard.reports.get(n) and heard.reports[n].state == "running" for n in PROCESSES):
-            await asyncio.sleep(0.1)
-    listening = asyncio.create_task(_listen(settings, heard))
+
+async def _play(
+    settings: Settings, running: Running, heard: Heard, command: list[str], mode: str, environment: dict[str, str]
+) -> dict[str, Any]:
+    page = asyncio.create_task(_listen(settings, heard))
     await asyncio.sleep(1.0)
-    stored_before = await _stored(bus, heard)
-    command = _load_command(settings, mode, rate, seconds, points, edges)
-    before = _cpu(running)
+    stored_before = _stored(heard)
+    before = cpu_seconds(running.processes)
     peak = 0.0
     load = await asyncio.create_subprocess_exec(
         *command,
@@ -122,16 +93,15 @@ async def _measure(
     )
     output = asyncio.create_task(load.communicate())
     while not output.done():
-        peak = max(peak, _memory(running))
+        peak = max(peak, sum(resident_mb(running.processes).values()))
         await asyncio.wait({output}, timeout=1.0)
     printed, _ = output.result()
     if load.returncode != 0:
         raise RuntimeError(f"the load process failed with {load.returncode}")
     sent = json.loads(printed)
-    stored = await _all_stored(bus, heard, stored_before, int(sent["sent"]))
-    after = _cpu(running)
-    listening.cancel()
-    await bus.close()
+    stored = await _all_stored(heard, stored_before, int(sent["sent"]))
+    after = cpu_seconds(running.processes)
+    page.cancel()
     ours = sum(after[n] - before[n] for n in after if n != "nats")
     wanted = [(p, t) for p, t in sent["edges"]]
     alarm_ms = [heard.alarms[(p, t)] for p, t in wanted if (p, t) in heard.alarms]
@@ -174,16 +144,6 @@ def _load_command(
     return [sys.executable, "-m", "fangwei.bench.mqtt_load", *common, *mqtt]
 
 
-async def _ready(settings: Settings) -> Running:
-    async with asyncio.timeout(READY_WITHIN_S):
-        while True:
-            with contextlib.suppress(Exception):
-                running = read_running(settings.data)
-                if set(PROCESSES) | {"nats"} <= set(running.processes):
-                    return running
-            await asyncio.sleep(0.1)
-
-
 async def _listen(settings: Settings, heard: Heard) -> None:
     url = f"ws://127.0.0.1:{settings.web_port}/api/live"
     async with websockets.connect(url, max_size=None, origin=f"http://127.0.0.1:{settings.web_port}") as page:  # type: ignore[arg-type]
@@ -199,36 +159,20 @@ async def _listen(settings: Settings, heard: Heard) -> None:
                     heard.notices.setdefault(incident, (arrived - heard.started[incident]) / 1e6)
 
 
-async def _stored(bus: Bus, heard: Heard) -> int:
+def _stored(heard: Heard) -> int:
     report = heard.reports.get("historian")
     return report.counts.get("history.stored", 0) if report else 0
 
 
-async def _all_stored(bus: Bus, heard: Heard, before: int, sent: int) -> int:
+async def _all_stored(heard: Heard, before: int, sent: int) -> int:
     deadline = time.monotonic() + STORED_WITHIN_S
     stored = 0
     while time.monotonic() < deadline:
-        stored = await _stored(bus, heard) - before
+        stored = _stored(heard) - before
         if stored >= sent:
             break
         await asyncio.sleep(0.2)
     return stored
-
-
-def _cpu(running: Running) -> dict[str, float]:
-    result = {}
-    for name, pid in running.processes.items():
-        times = psutil.Process(pid).cpu_times()
-        result[name] = times.user + times.system
-    return result
-
-
-def _memory(running: Running) -> float:
-    total = 0.0
-    for pid in running.processes.values():
-        with contextlib.suppress(psutil.Error):
-            total += psutil.Process(pid).memory_info().rss
-    return total / 1e6
 
 
 def _quantiles(name: str, values: list[float]) -> dict[str, float | None]:

@@ -23,7 +23,7 @@ from typing import Any
 import click
 import numpy as np
 
-from fangwei.bench.pipeline import free_ports
+from fangwei.bench.platform_run import free_ports
 from fangwei.bench.skab_score import Fault, Verdict, judge, news_of, report, table, totals
 from fangwei.core.events import IncidentStatus
 from fangwei.core.settings import Settings
