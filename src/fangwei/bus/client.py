@@ -407,6 +407,9 @@ class Bus:
             self._spawn(on_message(message))
 
         await self._nc.subscribe(subject, cb=concurrently)
+        # Who says next that it runs must be found by who asks next; without a broker there is nobody to ask.
+        with contextlib.suppress(Exception):
+            await self._nc.flush(timeout=1)
 
     # --- life -------------------------------------------------------------------------------------------------
 
