@@ -252,7 +252,6 @@ class Desk:
         gone.members = snapshot
         for alarm in moved:
             self.case_of[alarm] = kept.id
-        kept.parted += [other for other in gone.parted if other not in kept.parted]
         kept.last_join = max(kept.last_join, gone.last_join)
         urgent = kept.refresh(self.site)
         self.say(kept, "merged", LINES["merged"].format(other=gone.id), now)
@@ -279,8 +278,6 @@ class Desk:
             self.case_of[alarm] = new.id
         new.refresh(self.site)
         self.forget_signs(new)
-        new.parted = [*case.parted, case.id]
-        case.parted.append(new.id)
         self.say(new, "split", LINES["split_from"].format(other=case.id), now)
         self.say(case, "split", LINES["split"].format(count=len(members), other=new.id), now)
         return new

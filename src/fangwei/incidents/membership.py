@@ -88,8 +88,8 @@ class Case(msgspec.Struct):
     """Told that it is kept although it chatters."""
     loosened: bool = False
     """Somebody left: what that one held together must be looked at again."""
-    parted: list[str] = []
-    """Incidents it was split from or that split off from it: on the same evidence they never merge again."""
+    stranger_of: str | None = None
+    """The incident its one alarm was split from as a stranger: on that evidence alone they never merge again."""
     stale: bool = False
     """Values or activity changed since the last revision."""
     instruments: list[str] = []

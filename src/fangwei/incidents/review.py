@@ -154,7 +154,9 @@ def _split_what_does_not_hold_together(desk: Desk, case: Case, now: int) -> None
                 desk.split(case, sorted(part), now)
     for alarm in _strangers(desk, case, now):
         if len(case.members) > 1:
-            desk.split(case, [alarm], now)
+            new = desk.split(case, [alarm], now)
+            if new is not None:
+                new.stranger_of = case.id
 
 
 def _parts(desk: Desk, case: Case, now: int) -> list[list[str]]:
@@ -199,7 +201,7 @@ def _merge_what_is_one(desk: Desk, now: int) -> None:
     for older, younger in combinations(cases, 2):
         if not (older.live and younger.live) or older.id not in desk.cases or younger.id not in desk.cases:
             continue
-        if older.id in younger.parted or younger.id in older.parted:
+        if _strangers_still(older, younger) or _strangers_still(younger, older):
             continue
         data = older.hazard is Hazard.DATA and younger.hazard is Hazard.DATA
         if not data and not any(desk.near.hops(a, b) <= 1 for a in younger.zones for b in older.zones):
@@ -207,6 +209,10 @@ def _merge_what_is_one(desk: Desk, now: int) -> None:
         if _one_cause(desk, older, younger, now):
             kept, gone = (younger, older) if younger.owner and not older.owner else (older, younger)
             desk.merge(kept, gone, now)
+
+
+def _strangers_still(case: Case, other: Case) -> bool:
+    return case.stranger_of == other.id and len(case.members) == 1
 
 
 def _one_cause(desk: Desk, older: Case, younger: Case, now: int) -> bool:
