@@ -18,7 +18,7 @@ class FakeBus:
         self.asked = 0
         self.limits = dict(disk.STREAMS)
 
-    async def refusal(self) -> str:
+    async def refusal(self, nothing: bytes) -> str:
         self.asked += 1
         return self.why
 
@@ -35,7 +35,7 @@ class Rig:
         self.health = Health("supervisor")
         self.health.state = "running"
         self.starts = 0
-        self.guard = DiskGuard(folder, self.bus, self.health, self._start)
+        self.guard = DiskGuard(folder, self.bus, self.health, b"", self._start)
         self.now = 100.0
 
     def _start(self) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import nats
@@ -28,7 +28,7 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
-from fangwei.bus import codec, subjects
+from fangwei.bus import subjects
 from fangwei.bus.field import FieldStream
 from fangwei.bus.follower import ACK_WAIT_S, MOST_TRIES, Follower
 from fangwei.bus.server import PLATFORM_USER
@@ -38,10 +38,13 @@ from fangwei.core.clock import from_datetime, to_datetime
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Problem
 from fangwei.core.health import Health
-from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 
+if TYPE_CHECKING:
+    from fangwei.core.reading import Readings
+
+# The codec brings numpy and Arrow, 50 MB; processes that only pass words on (supervisor, commands) go without.
 E = TypeVar("E", bound=msgspec.Struct)
 T = TypeVar("T")
 Handler = Callable[[E], Awaitable[None]]
@@ -148,13 +151,13 @@ class Bus:
                 continue  # changing a stream writes to the disk, which may be full; its size is `host.disk`'s business
             await self._js.update_stream(config)
 
-    async def refusal(self) -> str:
+    async def refusal(self, nothing: bytes) -> str:
         """Why the streams take nothing now; empty when they take what is said. A stream that met a full disk does not
         say so, it is silent.
 
-        Says a batch without readings and an empty word that nobody hears. Raises nats errors while the broker is away.
+        Says `nothing`, an encoded batch without readings, and an empty word that nobody hears. Raises nats errors while
+        the broker is away.
         """
-        nothing = codec.encode(Readings.concat([]))
         for stream, subject, payload in (
             (subjects.READINGS_STREAM, f"{subjects.READINGS}.probe", nothing),
             (subjects.EVENTS_STREAM, subjects.EVENTS_PROBE, b""),
@@ -192,8 +195,10 @@ class Bus:
         """Say it once to whoever listens now."""
         await self._nc.publish(subject, payload)
 
-    async def publish_readings(self, source: str, readings: Readings, sure_id: str | None = None) -> None:
+    async def publish_readings(self, source: str, readings: "Readings", sure_id: str | None = None) -> None:
         """Send a batch; with `sure_id` (unique per batch) it is sent again until the stream has it."""
+        from fangwei.bus import codec
+
         subject = f"{subjects.READINGS}.{source}"
         payload = codec.encode(readings)
         if sure_id is None:
@@ -279,8 +284,9 @@ class Bus:
                 continue
             await handler(event)
 
-    async def hear_readings(self, handler: Callable[[Readings], Awaitable[None]], source: str = ">") -> None:
+    async def hear_readings(self, handler: Callable[["Readings"], Awaitable[None]], source: str = ">") -> None:
         """Call `handler` for each live batch; broken messages are counted by name."""
+        from fangwei.bus import codec
 
         async def on_payload(name: str, payload: bytes) -> None:
             try:
@@ -294,7 +300,7 @@ class Bus:
 
     async def stored_readings(
         self,
-        handler: Callable[[int, Readings], Awaitable[None]],
+        handler: Callable[[int, "Readings"], Awaitable[None]],
         after_sequence: int = 0,
         since: int | None = None,
     ) -> int:
@@ -303,6 +309,8 @@ class Bus:
         From `after_sequence` + 1, or from receive time `since` (UTC ns). Ends at the newest message of the moment
         it was called; returns that one's sequence, or `after_sequence` when there was nothing.
         """
+        from fangwei.bus import codec
+
         sequence = after_sequence
         async for message in self._replay(
             subjects.READINGS_STREAM, f"{subjects.READINGS}.>", after_sequence=after_sequence, since=since

@@ -100,13 +100,15 @@ class Doubt:
 
 
 class DiskGuard:
-    """Looks after the disk of a data folder. `start_anew` starts the broker anew."""
+    """Looks after the disk of a data folder. `start_anew` starts the broker anew; `nothing` is an encoded batch without
+    readings, by which the broker is asked."""
 
-    def __init__(self, folder: Path, bus: Bus, health: Health, start_anew: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, bus: Bus, health: Health, nothing: bytes, start_anew: Callable[[], None]) -> None:
         self._folder = folder
         self._reserve = folder / "reserve"
         self._bus = bus
         self._health = health
+        self._nothing = nothing
         self._start_anew = start_anew
         self._tight: bool | None = None
         self._doubt = Doubt()
@@ -157,7 +159,7 @@ class DiskGuard:
         return 0
 
     async def _ask(self, tight: bool, free: int, now: float) -> None:
-        why = await self._bus.refusal()
+        why = await self._bus.refusal(self._nothing)
         self._doubt, start = self._doubt.asked(bool(why), tight, free, now)
         if why:
             self._health.state = NOT_STORING

@@ -23,11 +23,10 @@ from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health, HealthReport
 from fangwei.core.settings import BROKER_HOST, Settings
 from fangwei.core.texts import Text
-from fangwei.db.migrate import migrate
 from fangwei.host.disk import DiskGuard, room_to_start
 from fangwei.host.folder import FolderLock, Running, write_running
+from fangwei.host.prepare import prepare
 from fangwei.host.processes import CHILD_ENVIRONMENT, NICENESS, PROCESSES
-from fangwei.plant.load import load_site
 
 SILENT_AFTER_S = 20.0
 """A process that reported once and then not for this long hangs: it is killed and started anew. Well above
@@ -193,9 +192,8 @@ class Supervisor:
         tasks: list[asyncio.Task[None]] = []
         bus: Bus | None = None
         try:
-            site = load_site(self.settings.site)
+            prepared = await prepare(self.settings)
             self._claim_ports()
-            await asyncio.to_thread(migrate, self.settings)
             write_config(self.settings)
             tasks.append(loop.create_task(self.broker.watch(self.stopping, self._note)))
             await self._broker_up()
@@ -204,10 +202,10 @@ class Supervisor:
             await bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_report)
             tasks.extend(loop.create_task(child.watch(self.stopping, self._note)) for child in self.rooms.values())
             tasks.append(loop.create_task(bus.report_health()))
-            self._disk = DiskGuard(self.settings.data, bus, self.health, self.broker.end)
+            self._disk = DiskGuard(self.settings.data, bus, self.health, prepared.nothing, self.broker.end)
             tasks.append(loop.create_task(self._disk.run()))
             self.health.state = "running"
-            self._say(_where_to_look(self.settings, site.head.name.text))
+            self._say(_where_to_look(self.settings, prepared.name))
             await self._watch_for_silence()
         finally:
             self.stopping.set()
