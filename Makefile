@@ -43,8 +43,8 @@ lock:                 ## remake requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra test --generate-hashes --no-emit-index-url --universal \
 	  --python-version 3.11 --no-header -q -o requirements.lock
 
-migration: setup      ## a new migration from the models: make migration m="why"
-	$(BIN)/python -m fangwei.host.migration "$(m)"
+migration: setup      ## a new migration from a room's models: make migration room=alarms m="why"
+	$(BIN)/python -m fangwei.host.migration "$(room)" "$(m)"
 
 clean:                ## everything made, but not data/
 	rm -rf $(VENV) src/fangwei/web web/node_modules

@@ -1,7 +1,6 @@
 """Makes a source run against a peer without a bus, and shows what came through its door."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,13 +17,6 @@ from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.plant.schema import Georeference, Kind, Name, SiteHead, Source, SourcePoint
 from fangwei.plant.site import Site, SitePoint
-
-
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Outlet:

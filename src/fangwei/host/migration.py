@@ -1,4 +1,5 @@
-"""`make migration m="why"`: write a migration from what the models say and the newest schema does not."""
+"""`make migration room=alarms m="why"`: write a migration of one room from what its models say and the newest schema
+does not. Each room keeps a line of migrations of its own, so that rooms change without waiting for each other."""
 
 import sys
 import tempfile
@@ -13,15 +14,15 @@ from fangwei.db.migrate import alembic_config, migrate
 ROOMS_WITH_TABLES = ("alarms", "duty", "incidents")
 
 
-def main(why: str) -> None:
-    """Compare an empty, migrated store with the models of every room and write the difference down."""
-    for room in ROOMS_WITH_TABLES:
-        import_module(f"fangwei.{room}.models")
+def main(room: str, why: str) -> None:
+    """Compare an empty, migrated store with the models of every room and write the difference onto the room's line."""
+    for owner in ROOMS_WITH_TABLES:
+        import_module(f"fangwei.{owner}.models")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         migrate(settings)
-        command.revision(alembic_config(settings.database_url), message=why, autogenerate=True)
+        command.revision(alembic_config(settings.database_url), message=why, autogenerate=True, head=f"{room}@head")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

@@ -46,8 +46,7 @@ def _tell(context: click.Context, do: str, **words: object) -> None:
     click.echo(answer["text"])
 
 
-@click.group(invoke_without_command=True)
-@click.option(
+site_option = click.option(
     "--site",
     type=click.Path(path_type=Path),
     envvar="FANGWEI_SITE",
@@ -55,7 +54,7 @@ def _tell(context: click.Context, do: str, **words: object) -> None:
     show_default=True,
     help="站点目录 / site folder",
 )
-@click.option(
+data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
     envvar="FANGWEI_DATA",
@@ -63,6 +62,11 @@ def _tell(context: click.Context, do: str, **words: object) -> None:
     show_default=True,
     help="数据目录 / data folder",
 )
+
+
+@click.group(invoke_without_command=True)
+@site_option
+@data_option
 @click.option("--seed", default=1, show_default=True, help="随机种子 / seed of everything random")
 @click.pass_context
 def sim(context: click.Context, site: Path, data: Path, seed: int) -> None:
@@ -213,22 +217,8 @@ def status(context: click.Context) -> None:
     show_default=True,
     help="倍速 / times real time",
 )
-@click.option(
-    "--site",
-    type=click.Path(path_type=Path),
-    envvar="FANGWEI_SITE",
-    default=DEFAULT_SITE,
-    show_default=True,
-    help="站点目录 / site folder",
-)
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="FANGWEI_DATA",
-    default="data",
-    show_default=True,
-    help="数据目录 / data folder",
-)
+@site_option
+@data_option
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=POINT", help="列=测点，可重复 / may be repeated")
 @click.option(
     "--map-file",
