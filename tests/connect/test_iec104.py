@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.conftest import free_port
 
 from fangwei.connect import iec104_frames as frames
 from fangwei.connect.base import check_source
@@ -17,7 +18,7 @@ from fangwei.core.quality import Quality
 from fangwei.plant.schema import Source
 
 from .conftest import StartPeer
-from .kit import Running, a_source, free_port, until
+from .kit import Running, a_source, until
 
 POINTS = {"float": 11, "single": 12, "scaled": 13, "double": 14, "normal": 15}
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import free_port
 
 from fangwei.connect.base import check_source
 from fangwei.connect.opcua_certificates import Pin, own_certificate
@@ -15,7 +16,7 @@ from fangwei.core.quality import Quality
 from fangwei.plant.schema import Source
 
 from .conftest import StartPeer
-from .kit import Running, a_source, free_port, until
+from .kit import Running, a_source, until
 
 NODES = {name: {"node": f"ns=1;s={name}"} for name in ("gas", "fan", "level", "door")}
 STATES = {"door": {0: "closed", 1: "open"}}
