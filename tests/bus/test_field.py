@@ -1,6 +1,7 @@
 """What the broker keeps of the field's messages: which subjects, and read from where."""
 
 import pytest
+from nats.js import JetStreamContext
 
 from fangwei.bus.field import disjoint
 from fangwei.core.clock import MINUTE, now_ns
@@ -57,3 +58,12 @@ async def test_a_reader_gets_its_own_subjects_from_its_position_with_the_brokers
     await reader.close()
     assert [(m.sequence, m.payload) for m in got] == [(3, b"2"), (5, b"4")]
     assert all(0 <= m.time - before + 1000 < MINUTE for m in got)
+
+
+async def test_nothing_to_read_is_no_error_when_the_time_ends_between_two_steps_of_the_client(bus, monkeypatch):
+    field = bus.open_field()
+    await field.ensure(["a.>"])
+    reader = await field.read(1, ["a.>"])
+    monkeypatch.setattr(JetStreamContext, "_time_until", lambda *_: 0.0)
+    assert await reader.next(2, 0.2) == []
+    await reader.close()

@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -53,7 +52,7 @@ class FieldReader:
         """Up to `most` messages; none where there are none within `wait` seconds. Raises nats errors."""
         try:
             messages = await self._subscription.fetch(most, timeout=wait)
-        except NatsTimeout:
+        except TimeoutError:  # nats-py raises its own and, when the time ends between two steps, asyncio's
             return []
         found = []
         for message in messages:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 from nats.js.errors import Error as JetStreamError
@@ -65,7 +64,7 @@ class StoredReadings:
         try:
             reader = self._reader or await self._open()
             messages = await reader.fetch(most, timeout=wait)
-        except NatsTimeout:
+        except TimeoutError:  # nats-py raises its own and, when the time ends between two steps, asyncio's
             await self._look_again()
             return []
         except (NatsError, JetStreamError, OSError):
