@@ -203,7 +203,10 @@ class Incident(msgspec.Struct, kw_only=True):
 
 
 class IncidentEvent(msgspec.Struct, kw_only=True):
-    """An incident changed. Subject `fw.incidents.<id>`; `id` = f"{incident.id}/{incident.revision}"."""
+    """An incident changed. Subject `fw.incidents.<id>`; `id` = f"{incident.id}/{incident.revision}".
+
+    Lines about notices (`change` is `notice`) come with the revision that is out already and an id of their own: they
+    are news for a timeline, and nothing that anybody must be told of."""
 
     id: str
     change: str

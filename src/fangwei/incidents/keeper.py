@@ -33,6 +33,7 @@ class Keeper:
         self._failed = Batch()
         self._wake = asyncio.Event()
         self._next: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writing: asyncio.Future[None] | None = None
         self._waits: dict[str, asyncio.Future[None]] = {}
         self._written: dict[str, bytes] = {}
 
@@ -49,6 +50,13 @@ class Keeper:
         """Lines of an incident to be kept with the next write."""
         self._lines.update({line.id: (incident, line) for line in lines})
         self._wake.set()
+
+    async def lines_kept(self) -> None:
+        """Wait until every line taken so far is in the store."""
+        self._wake.set()
+        waiting = [self._next] if self._writing is None else [self._writing, self._next]
+        for write in waiting:
+            await asyncio.shield(write)
 
     async def kept(self, event_id: str) -> None:
         """Wait until the decision of this event is in the store; at once when it is there already."""
@@ -90,7 +98,7 @@ class Keeper:
         self._wake.clear()
         batch, waiting = self._take()
         done, self._next = self._next, asyncio.get_running_loop().create_future()
-        self._failed = batch
+        self._failed, self._writing = batch, done
         attempt = 0
         while True:
             try:
@@ -103,7 +111,7 @@ class Keeper:
                 await asyncio.sleep(RETRY_S[min(attempt - 1, len(RETRY_S) - 1)])
                 continue
             break
-        self._failed = Batch()
+        self._failed, self._writing = Batch(), None
         self._health.count("incidents.kept", len(batch.decided))
         for event_id in waiting:
             self._waits.pop(event_id, None)

@@ -8,7 +8,7 @@ import msgspec
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import HOUR, MINUTE, now_ns
-from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus, TimelineEntry
+from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus, Notice, TimelineEntry
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
@@ -16,13 +16,15 @@ from fangwei.incidents import rebuild
 from fangwei.incidents.commands import COMMANDS
 from fangwei.incidents.correlate import REMEMBERED_IDS, Correlator, Tick
 from fangwei.incidents.keeper import Keeper
-from fangwei.incidents.membership import Change
+from fangwei.incidents.membership import Case, Change
 from fangwei.incidents.review import proven_chatterers
 from fangwei.incidents.store import Store, line_order
 from fangwei.incidents.texts import IncidentOver, IncidentUnknown
+from fangwei.incidents.told import KIND, Told
 from fangwei.plant.site import Site
 
 DURABLE = "incidents"
+DURABLE_NOTICES = "incidents-notices"
 TICK_S = 0.5
 MOST_LISTED = 1000
 LIVE = [IncidentStatus.OPEN, IncidentStatus.OWNED, IncidentStatus.SETTLED]
@@ -76,6 +78,9 @@ class Room:
         self._health = health
         self._keeper = Keeper(self.correlator, store, health)
         self._commands: OrderedDict[str, str] = OrderedDict()
+        self._told = Told()
+        self._news: dict[str, list[TimelineEntry]] = {}
+        """Lines about notices that open pages have not had yet."""
         # Revisions leave in the order in which they were decided, whoever decided them.
         self._one_at_a_time = asyncio.Lock()
 
@@ -110,6 +115,9 @@ class Room:
         await self.start()
         keeping = asyncio.get_running_loop().create_task(self._keeper.run(stop))
         await self._bus.follow_events(f"{subjects.ALARMS}.>", AlarmEvent, self.finish, DURABLE, live=self.hear)
+        await self._bus.follow_events(
+            f"{subjects.NOTICES}.>", Notice, self.finish_notice, DURABLE_NOTICES, live=self.hear_notice
+        )
         await self._bus.answer(f"{subjects.ASK}.incidents.list", AskList, self.listed)
         await self._bus.answer(f"{subjects.ASK}.incidents.show", AskShow, self.show)
         await self._bus.answer(f"{subjects.ASK}.incidents.chatterers", dict, self.chatterers)
@@ -140,6 +148,32 @@ class Room:
         await self.hear(event)
         await self._keeper.kept(event.id)
 
+    async def hear_notice(self, notice: Notice) -> None:
+        """Somebody was told, has read it, or could not be told: a line of the incident, and no revision of it."""
+        case = self._case(notice.incident)
+        line = self._told.line(notice, case.announced if case else None, now_ns())
+        if line is not None:
+            self._keeper.take_lines(notice.incident, [line])
+            if case is not None:
+                self._news.setdefault(notice.incident, []).append(line)
+
+    async def finish_notice(self, notice: Notice) -> None:
+        """The stored copy of a notice: finished when its line is kept."""
+        await self.hear_notice(notice)
+        await self._keeper.lines_kept()
+
+    async def _tell_news(self) -> None:
+        # Gathered, since everyone may be told at once; with the revision that is out already, so that duty, which
+        # hears only of higher ones, never answers a notice with a notice.
+        news, self._news = self._news, {}
+        for incident, lines in news.items():
+            case = self._case(incident)
+            if case is not None:
+                event = IncidentEvent(
+                    id=f"{incident}/{case.revision}/{lines[0].id}", change=KIND, incident=case.snapshot(), entries=lines
+                )
+                await self._bus.emit(f"{subjects.INCIDENTS}.{incident}", event)
+
     async def tick(self) -> None:
         """Revise what time decides."""
         async with self._one_at_a_time:
@@ -147,6 +181,7 @@ class Room:
             changes = self.correlator.decide(Tick(), now)
             await self._tell(changes)
             self._keeper.note(None, changes, now)
+            await self._tell_news()
             self._health.gauge("incidents.live", len(self.correlator.desk.cases))
             self._health.gauge("incidents.waiting", len(self.correlator.desk.waiting))
 
@@ -217,8 +252,11 @@ class Room:
         rows = proven_chatterers(desk, now_ns())
         return [Chatterer(alarm, habit, count, desk.histories[alarm].active) for alarm, habit, count in rows]
 
+    def _case(self, incident: str) -> Case | None:
+        return self.correlator.desk.cases.get(incident) or self.correlator.desk.ended.get(incident)
+
     async def _find(self, incident: str) -> Incident:
-        case = self.correlator.desk.cases.get(incident) or self.correlator.desk.ended.get(incident)
+        case = self._case(incident)
         if case is not None:
             return case.snapshot()
         await self._keeper.flush(0.5)

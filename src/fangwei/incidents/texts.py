@@ -87,6 +87,9 @@ def title(key: str, zone: Text, zones: int) -> Text:
     return Text(f"{zone.zh}{what.zh}", f"{en} in {zone.en}")
 
 
+PAGE = Text("页面", "page")
+"""The channel of a notice that goes to the open page."""
+
 LINES: Catalogue = {
     "opened": Text("{what}：{value}，事件成立", "{what}: {value}; incident opened"),
     "joined": Text("{what}：{value}，归入本事件", "{what}: {value}; joined this incident"),
@@ -135,6 +138,17 @@ LINES: Catalogue = {
         "Instrument fault in the area: {what}; its data cannot be trusted",
     ),
     "set_aside": Text("{point} 由 {by} 搁置或停用：{reason}", "{point} was set aside by {by}: {reason}"),
+    "notice_told": Text("已通知 {person}（{channel}）", "{person} was told ({channel})"),
+    "notice_escalated": Text(
+        "无人接手，升级到第 {step} 级：已通知 {person}（{channel}）",
+        "Nobody took it, escalated to step {step}: {person} was told ({channel})",
+    ),
+    "notice_everyone": Text(
+        "无人接手，通知所有人：已通知 {person}（{channel}）",
+        "Nobody took it, everyone is told: {person} was told ({channel})",
+    ),
+    "notice_read": Text("{person} 已读（{channel}）", "{person} has read it ({channel})"),
+    "notice_failed": Text("未能通知 {person}（{channel}）：{error}", "{person} could not be told ({channel}): {error}"),
     "taken": Text("{by} 已接手", "{by} has it"),
     "released": Text("{by} 交回，等待他人接手", "{by} handed it back; it waits for somebody"),
     "note": Text("{by}：{text}", "{by}: {text}"),
