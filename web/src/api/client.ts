@@ -39,12 +39,19 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>(path, { signal });
 }
 
+/** Who is named in commands while there is no sign-in; set by the page's head. */
+let giver: string | null = null;
+
+export function setGiver(person: string | null): void {
+  giver = person;
+}
+
 /** A command with its own id: sent again after a lost answer it takes effect once. */
-export async function command<T>(path: string, by: string, body: Record<string, unknown> = {}): Promise<T> {
+export async function command<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
   const init = {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ id: commandId(), by, ...body }),
+    body: JSON.stringify({ id: commandId(), ...(giver ? { by: giver } : {}), ...body }),
   };
   try {
     return await call<T>(path, init);

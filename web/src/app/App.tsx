@@ -2,6 +2,7 @@ import { ConfigProvider, theme as antTheme } from "antd";
 import zhCN from "antd/locale/zh_CN";
 import enUS from "antd/locale/en_US";
 import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import { setGiver } from "../api/client";
 import type { Glyph, Site } from "../api/types";
 import { IncidentPage } from "../features/incidents/IncidentPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
@@ -110,7 +111,10 @@ function WithSite() {
 
 function Identity(): ReactNode {
   const { me } = useMe();
-  useEffect(() => live.setPerson(me?.id ?? null), [me?.id]);
+  useEffect(() => {
+    live.setPerson(me?.id ?? null);
+    setGiver(me?.id ?? null);
+  }, [me?.id]);
   return null;
 }
 

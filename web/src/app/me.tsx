@@ -1,15 +1,22 @@
 import { Select } from "antd";
-import type { Person } from "../api/types";
+import type { Text } from "../api/types";
 import { useSay } from "./language";
 import { useRemembered } from "./remembered";
 import { useSite } from "./site";
 import { appTexts } from "./texts";
 
-/** Who sits before this page, as chosen; null when nobody said so (or the person has left the duty file). */
-export function useMe(): { me: Person | null; choose: (id: string) => void } {
+export interface Me {
+  id: string;
+  name: Text;
+  role: string;
+}
+
+/** Who sits before this page (null: nobody said so), and what they may do, by verb as in identity/roles.py. */
+export function useMe(): { me: Me | null; may: (verb: string) => boolean; choose: (id: string) => void } {
   const { people } = useSite();
   const [id, choose] = useRemembered("me", "");
-  return { me: people.get(id) ?? null, choose };
+  const me = people.get(id) ?? null;
+  return { me, may: () => me !== null, choose };
 }
 
 export function WhoAmI() {

@@ -68,7 +68,7 @@ function Current() {
   const picked = rows.filter((a) => chosen.has(a.alarm) && isUnacked(a)).map((a) => a.alarm);
   const narrow = window.innerWidth < 760;
 
-  const act = async <T,>(name: string, work: (by: string) => Promise<T>, tell?: (result: T) => string | null) => {
+  const act = async <T,>(name: string, work: () => Promise<T>, tell?: (result: T) => string | null) => {
     if (!me) {
       setSaid(t(partsTexts.whoFirst));
       document.getElementById("who-am-i")?.focus();
@@ -77,7 +77,7 @@ function Current() {
     setBusy(name);
     setSaid(null);
     try {
-      const result = await work(me.id);
+      const result = await work();
       setSaid(tell ? tell(result) : t(partsTexts.done));
     } catch (error) {
       setSaid(error instanceof ApiProblem ? t(error.text) : String(error));
@@ -88,10 +88,10 @@ function Current() {
   const acknowledge = (names: string[]) =>
     act(
       names.length === 1 ? `ack ${names[0]}` : "ack",
-      async (by) => {
+      async () => {
         const total: Outcome = { done: [], refused: [] };
         for (let i = 0; i < names.length; i += BATCH) {
-          const part = await command<Outcome>("/alarms/acknowledge", by, { alarms: names.slice(i, i + BATCH) });
+          const part = await command<Outcome>("/alarms/acknowledge", { alarms: names.slice(i, i + BATCH) });
           total.done.push(...part.done);
           total.refused.push(...part.refused);
         }
@@ -105,7 +105,7 @@ function Current() {
         ].filter(Boolean).join(language === "zh" ? "；" : "; "),
     );
   const one = (verb: string, alarm: AlarmStatus, more: Record<string, unknown> = {}) =>
-    act(`${verb} ${alarm.alarm}`, (by) => command<AlarmStatus>(`/alarms/${verb}`, by, { alarm: alarm.alarm, ...more }));
+    act(`${verb} ${alarm.alarm}`, () => command<AlarmStatus>(`/alarms/${verb}`, { alarm: alarm.alarm, ...more }));
   const download = () => {
     const head = ["alarm", "priority", "state", "zone", "value", "limit", "unit", "since", "message"];
     const lines = rows.map((a) =>

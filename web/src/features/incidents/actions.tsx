@@ -27,7 +27,7 @@ export function useIncidentCommands(incident: string, after: () => void): Doing 
     setBusy(verb);
     setProblem(null);
     try {
-      await command<Incident>(`/incidents/${encodeURIComponent(incident)}/${verb}`, me.id, text ? { text } : {});
+      await command<Incident>(`/incidents/${encodeURIComponent(incident)}/${verb}`, text ? { text } : {});
       after();
       return true;
     } catch (error) {
