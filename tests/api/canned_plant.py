@@ -78,6 +78,7 @@ class IncidentUnknown(FangweiError):
 
     code = "incidents.incident_unknown"
     text = Text("没有事件 {incident}", "There is no incident {incident}")
+    http_status = 404
 
 
 def _why(what_zh: str, what_en: str) -> Rationalisation:

@@ -9,7 +9,8 @@ import yaml
 from tests.conftest import REPOSITORY
 
 from fangwei.bus import codec
-from fangwei.host.prepare import PreparingFailed, Refused, prepare
+from fangwei.core.errors import Refused
+from fangwei.host.prepare import PreparingFailed, prepare
 
 
 async def test_the_site_is_named_the_tables_are_there_and_the_empty_batch_holds_nothing(settings):

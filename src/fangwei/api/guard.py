@@ -104,7 +104,7 @@ class Guard:
                 await receive()
                 await send({"type": "websocket.close", "code": 4403, "reason": refusal.code})
             else:
-                await problem(refusal)(scope, receive, _with_headers(send))
+                await problem(refusal, scope["path"])(scope, receive, _with_headers(send))
             return
         if socket:
             await self.app(scope, receive, send)
@@ -129,7 +129,7 @@ class Guard:
             started = True
             error = BodyTooLarge(limit=BODY_LIMIT)
             self.health.error(error.code, scope["path"][:100])
-            await problem(error)(scope, receive, _with_headers(send))
+            await problem(error, scope["path"])(scope, receive, _with_headers(send))
 
         async def watched(message: Message) -> None:
             nonlocal started

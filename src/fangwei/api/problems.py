@@ -1,7 +1,12 @@
-"""What the door answers when it cannot do what was asked: problem+json (RFC 9457), in both languages."""
+"""What the door answers when it cannot do what was asked: problem+json (RFC 9457), in both languages.
+
+Every code is stable and listed, with its status and words, in docs/problems.md (`python -m fangwei.api.codes`).
+"""
 
 from collections.abc import Mapping, Sequence
+from http.client import responses
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -9,11 +14,44 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from fangwei.api.texts import fault
-from fangwei.bus.client import NobodyAnswers, Refused
+from fangwei.api.texts import fault, place
+from fangwei.bus.client import NobodyAnswers
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
 from fangwei.core.texts import Text
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(msgspec.Struct):
+    """One field that cannot be understood."""
+
+    field: str
+    """Where it stands, as it is written: `body.alarms.3`, `query.limit`."""
+    place: Text
+    """The same in words: "alarms, item 4"."""
+    text: Text
+    """What is wrong with it."""
+
+
+class ProblemBody(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """An answer of 4xx or 5xx (RFC 9457). Programs go by `code`, people read `text`."""
+
+    type: str
+    """`urn:fangwei:<code>`."""
+    title: str
+    """The code in words; the same for each occurrence."""
+    status: int
+    detail: str
+    """The English sentence of `text`."""
+    instance: str
+    """The address that was asked."""
+    code: str
+    text: Text
+    errors: list[Fault] | None = None
+    """Every field that is wrong, where the request could not be understood."""
+    current: Any = None
+    """What stands now, where two people edited the same thing."""
 
 
 class HostRefused(FangweiError):
@@ -64,6 +102,10 @@ class RequestMalformed(FangweiError):
     text = Text("请求无法理解：{why}", "The request cannot be understood: {why}")
     http_status = 422
 
+    def __init__(self, errors: "Sequence[Fault]" = (), **values: object) -> None:
+        super().__init__(**values)
+        self.errors = list(errors)
+
 
 class NoSuchAddress(FangweiError):
     """No route, file or page of that name."""
@@ -79,6 +121,17 @@ class MethodRefused(FangweiError):
     code = "api.method_refused"
     text = Text("此地址不支持 {method}", "{method} is not possible here")
     http_status = 405
+
+
+class RequestRefused(FangweiError):
+    """HTTP that no route of ours can use."""
+
+    code = "api.request_refused"
+    text = Text("请求无法处理（{status}）", "The request cannot be served ({status})")
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status=f"{status} {responses.get(status, '')}".strip())
+        self.http_status = status
 
 
 class PointUnknown(FangweiError):
@@ -127,42 +180,40 @@ class Internal(FangweiError):
     http_status = 500
 
 
-_STATUS_BY_LAST_WORD = {"unknown": 404, "malformed": 422, "internal": 502, "missing": 404}
-"""The bus carries code and text but no HTTP status; codes end in the fact, so the last word decides."""
+MOST_FAULTS = 20
+"""A body of 64 kB can be wrong in thousands of places; nobody reads more than the first few."""
 
 
-def status_of(error: FangweiError) -> int:
-    """The HTTP status of any error, also of one a room sent over the bus (409 unless its code says more)."""
-    if isinstance(error, Refused):
-        return _STATUS_BY_LAST_WORD.get(error.problem.code.rsplit("_", 1)[-1].rsplit(".", 1)[-1], 409)
-    return error.http_status
-
-
-def problem(error: FangweiError) -> Response:
-    """The error as application/problem+json: type, title, status, code, text {zh, en}."""
-    code = error.problem.code if isinstance(error, Refused) else error.code
+def problem(error: FangweiError, instance: str = "") -> Response:
+    """The error as application/problem+json; `instance` is the address that was asked."""
     text = error.message
     if isinstance(error, NobodyAnswers):
         room = str(error.values.get("room", "")).split(".")
         text = NobodyAnswers(room=room[2] if len(room) > 2 else "").message
-    body = {
-        "type": f"urn:fangwei:{code}",
-        "title": text.en,
-        "status": status_of(error),
-        "code": code,
-        "text": text,
-    }
-    return Response(msgspec.json.encode(body), status_of(error), media_type="application/problem+json")
+    body = ProblemBody(
+        type=f"urn:fangwei:{error.code}",
+        title=error.code.rsplit(".", 1)[-1].replace("_", " ").capitalize(),
+        status=error.http_status,
+        detail=text.en,
+        instance=quote(instance[:200]),
+        code=error.code,
+        text=text,
+        errors=error.errors if isinstance(error, RequestMalformed) and error.errors else None,
+        current=error.current,
+    )
+    return Response(msgspec.json.encode(body), error.http_status, media_type=MEDIA_TYPE)
 
 
-def _malformed(errors: Sequence[Mapping[str, Any]]) -> RequestMalformed:
-    zh, en = [], []
-    for error in errors[:5]:
-        place = (".".join(str(part) for part in error.get("loc", ())[1:]) or "body")[:100]
+def malformed(errors: Sequence[Mapping[str, Any]]) -> RequestMalformed:
+    """pydantic's errors, each with its place and fault in words; the sentence names the first five. Pure."""
+    faults = []
+    for error in errors[:MOST_FAULTS]:
+        loc = tuple(str(part)[:100] if isinstance(part, str) else part for part in error.get("loc", ())) or ("body",)
         told = fault(str(error.get("type", "")), error.get("ctx") or {}, str(error.get("msg", ""))[:200])
-        zh.append(f"{place}：{told.zh}")
-        en.append(f"{place}: {told.en}")
-    return RequestMalformed(why=Text("；".join(zh), "; ".join(en)))
+        faults.append(Fault(".".join(map(str, loc))[:200], place(loc), told))
+    zh = "；".join(f"{f.place.zh}：{f.text.zh}" for f in faults[:5])
+    en = "; ".join(f"{f.place.en}: {f.text.en}" for f in faults[:5])
+    return RequestMalformed(faults, why=Text(zh, en))
 
 
 def install(app: FastAPI, health: Health) -> None:
@@ -170,26 +221,30 @@ def install(app: FastAPI, health: Health) -> None:
 
     async def on_known(request: Request, error: Exception) -> Response:
         assert isinstance(error, FangweiError)
-        health.count(f"http.{status_of(error)}")
-        return problem(error)
+        health.count(f"http.{error.http_status}")
+        return problem(error, request.url.path)
 
     async def on_malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         health.count("http.422")
-        return problem(_malformed(error.errors()))
+        return problem(malformed(error.errors()), request.url.path)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         health.count(f"http.{error.status_code}")
-        if error.status_code == 404:
-            return problem(NoSuchAddress(path=request.url.path[:200]))
-        if error.status_code == 405:
-            return problem(MethodRefused(method=request.method))
-        return problem(RequestMalformed(why=fault("", {}, str(error.detail)[:200])))
+        known: dict[int, FangweiError] = {
+            # FastAPI's word for a body that is not even text
+            400: malformed([{"type": "json_invalid", "loc": ("body",)}]),
+            404: NoSuchAddress(path=request.url.path[:200]),
+            405: MethodRefused(method=request.method[:20]),
+        }
+        answer = problem(known.get(error.status_code, RequestRefused(error.status_code)), request.url.path)
+        answer.headers.update(error.headers or {})  # 405 says by `Allow` what is possible
+        return answer
 
     async def on_unexpected(request: Request, error: Exception) -> Response:
         health.error(f"api.{type(error).__name__}", f"{request.method} {request.url.path}: {error}")
-        return problem(Internal())
+        return problem(Internal(), request.url.path)
 
     app.add_exception_handler(FangweiError, on_known)
     app.add_exception_handler(RequestValidationError, on_malformed)

@@ -1,6 +1,6 @@
 """Why a question or command cannot be understood, in words for a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fangwei.core.texts import Text
@@ -44,3 +44,27 @@ def fault(kind: str, context: Mapping[str, Any], otherwise: str) -> Text:
         return known.format(**context)
     except KeyError:
         return Text(f"无法读取（{otherwise}）", otherwise)
+
+
+IN = {
+    "body": Text("正文", "the body"),
+    "query": Text("查询参数", "the query"),
+    "path": Text("地址", "the address"),
+    "header": Text("请求头", "the header"),
+    "cookie": Text("Cookie", "the cookie"),
+}
+"""The parts of a request."""
+
+
+def place(loc: Sequence[int | str]) -> Text:
+    """Where a fault stands, in words: the part of the request only where nothing inside it is named.
+
+    >>> place(("body", "alarms", 3)).en, place(("body",)).en
+    ('alarms, item 4', 'the body')
+    """
+    inside = loc[1:] if len(loc) > 1 and not isinstance(loc[1], int) else ()
+    if not inside:
+        return IN.get(str(loc[0]), Text(str(loc[0]), str(loc[0])))
+    zh = "".join(f" 第 {part + 1} 项" if isinstance(part, int) else f".{part}" for part in inside)
+    en = "".join(f", item {part + 1}" if isinstance(part, int) else f".{part}" for part in inside)
+    return Text(zh.removeprefix("."), en.removeprefix("."))

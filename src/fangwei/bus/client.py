@@ -36,6 +36,7 @@ from fangwei.bus.stored import StoredReadings
 from fangwei.bus.sure import Sure
 from fangwei.core.clock import from_datetime, to_datetime
 from fangwei.core.errors import FangweiError
+from fangwei.core.errors import Refused as Refused
 from fangwei.core.events import Problem
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
@@ -69,18 +70,6 @@ class NobodyAnswers(FangweiError):
         "{room} does not answer now; try again, and run `fangwei status` if it stays so",
     )
     http_status = 503
-
-
-class Refused(FangweiError):
-    """A room answered with a problem; carries its code and text."""
-
-    code = "bus.refused"
-
-    def __init__(self, problem: Problem) -> None:
-        Exception.__init__(self, problem.message.en)
-        self.values = {}
-        self.message = problem.message
-        self.problem = problem
 
 
 class Bus:
@@ -400,12 +389,14 @@ class Bus:
                 problem = Problem(
                     "bus.question_malformed",
                     Text(f"请求格式不对：{error}", f"The request is malformed: {error}"),
+                    422,
                 )
             except FangweiError as error:
-                problem = Problem(error.code, error.message)
+                problem = error.problem
             except Exception as error:
                 self.health.error(f"bus.answer.{type(error).__name__}", f"{message.subject}: {error}")
-                problem = Problem("fangwei.internal", Text("内部错误，已记录", "Internal error; it has been recorded"))
+                told = Text("内部错误，已记录", "Internal error; it has been recorded")
+                problem = Problem("fangwei.internal", told, 502)
             if message.reply:
                 await self._nc.publish(
                     message.reply, msgspec.json.encode(problem), headers={"Fangwei-Problem": problem.code}

@@ -4,6 +4,7 @@ Every event carries an id by which a receiver knows it again: delivery is at lea
 """
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -279,3 +280,7 @@ class Problem(msgspec.Struct):
 
     code: str
     message: Text
+    status: int = 400
+    """The HTTP status it means to who asked by HTTP."""
+    current: Any = None
+    """What stands now, where that is why the command was refused."""

@@ -9,21 +9,10 @@ import sys
 
 import msgspec
 
-from fangwei.core.errors import FangweiError
+from fangwei.core.errors import FangweiError, Refused
 from fangwei.core.events import Problem
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
-
-
-class Refused(FangweiError):
-    """The site or the store is not fit to start; carries the code and the words of the reason."""
-
-    code = "host.not_prepared"
-
-    def __init__(self, problem: Problem) -> None:
-        Exception.__init__(self, problem.message.en)
-        self.values = {"code": problem.code}
-        self.message = problem.message
 
 
 class PreparingFailed(FangweiError):
@@ -85,7 +74,7 @@ def check(settings: Settings) -> Outcome:
         site = load_site(settings.site)
         migrate(settings)
     except FangweiError as error:
-        return Outcome(problem=Problem(error.code, error.message))
+        return Outcome(problem=error.problem)
     return Outcome(prepared=Prepared(site.head.name.text, codec.encode(Readings.concat([]))))
 
 
