@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import { magnified } from "./magnified";
 
 /** Which rows of a long list to draw for a scroll position. Pure. */
 export function visibleRows(count: number, rowHeight: number, top: number, height: number, spare = 8): [number, number] {
@@ -17,7 +18,8 @@ export function VirtualRows(props: { count: number; rowHeight: number; row: (ind
     const look = () => {
       asked = 0;
       const rect = box.current?.getBoundingClientRect();
-      if (rect) setView({ top: Math.max(0, -rect.top), height: window.innerHeight });
+      const wall = box.current ? magnified(box.current) : 1;
+      if (rect) setView({ top: Math.max(0, -rect.top / wall), height: window.innerHeight / wall });
     };
     const soon = () => {
       asked ||= requestAnimationFrame(look);

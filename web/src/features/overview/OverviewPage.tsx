@@ -1,14 +1,16 @@
 import { useMemo } from "react";
 import { useSay } from "../../app/language";
 import { useLive, useWatch } from "../../app/live";
-import { go, setQuery, useAddress } from "../../app/router";
+import { go, Link, setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
 import { Empty } from "../../parts/states";
 import { byUrgency, IncidentRow } from "../incidents/IncidentRow";
 import { incidentTexts } from "../incidents/texts";
 import { SitePlan } from "../plant/SitePlan";
-import { plantTexts } from "../plant/texts";
+import { DutyPanel } from "./DutyPanel";
+import { FloorTabs } from "./FloorTabs";
 import "./overview.css";
+import { PeoplePanel } from "./PeoplePanel";
 import { SourceStrip } from "./SourceStrip";
 import { overviewTexts } from "./texts";
 import { ZonePanel } from "./ZonePanel";
@@ -16,7 +18,7 @@ import { ZonePanel } from "./ZonePanel";
 /** A plan of more points than this draws values for what the phone and eye can follow only. */
 const MANY_POINTS = 2000;
 
-/** The whole site on one screen: the plan, what is wrong, whether we can see. */
+/** The whole site on one screen: what is wrong, where, who has it, whether we can see. */
 export function OverviewPage() {
   const t = useSay();
   const { site, zones, points } = useSite();
@@ -30,34 +32,25 @@ export function OverviewPage() {
     return [...points.values()].filter((p) => p.kind === "weather" || p.kind === "people_position").map((p) => p.id);
   }, [points, narrow]);
   useWatch(wanted);
-  const open = [...incidents.values()].filter((i) => i.status !== "closed" && i.status !== "dissolved").sort(byUrgency);
+  const open = useMemo(() => [...incidents.values()].filter((i) => i.status !== "closed" && i.status !== "dissolved").sort(byUrgency), [incidents]);
+  const active = useMemo(() => [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "ack_active"), [alarms]);
+  const unacked = useMemo(() => [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "return_unack").length, [alarms]);
   const zone = zones.get(query.get("zone") ?? "");
   const worst = open.find((i) => i.status !== "settled");
+  const alone = open.filter((i) => i.status === "open").length;
   const floor =
     zone?.storey ?? query.get("floor") ?? zones.get(worst?.first_out.zone ?? "")?.storey ?? site.storeys.find((s) => site.zones.some((z) => z.storey === s.id))?.id ?? "";
-  const floors = site.storeys.filter((s) => site.zones.some((z) => z.storey === s.id));
-  const active = [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "ack_active");
-  const unacked = [...alarms.values()].filter((a) => a.state === "unack_active" || a.state === "return_unack").length;
-  const onFloor = (id: string) => open.filter((i) => i.zones.some((z) => zones.get(z)?.storey === id));
   return (
     <div className="overview">
+      <h1 className="sr">{t(overviewTexts.title)}</h1>
       <section className="panel map">
         <header>
-          <div className="floors" role="group" aria-label={t(plantTexts.floors)}>
-            {floors.length > 1 &&
-              floors.map((s) => (
-                <button key={s.id} className="button" aria-pressed={s.id === floor} onClick={() => setQuery({ floor: s.id, zone: null })}>
-                  {t(s.name)}
-                  {onFloor(s.id).length > 0 && <span className="count">{onFloor(s.id).length}</span>}
-                </button>
-              ))}
-            {floors.length === 1 && <h2>{t(plantTexts.plan)}</h2>}
-          </div>
-          <span className="soft">
+          <FloorTabs floor={floor} incidents={open} active={active} />
+          <Link to="/alarms" className="soft">
             {confirmed.alarms === null
               ? t(overviewTexts.alarmsUnknown)
               : `${t(overviewTexts.activeAlarms, { n: active.length })} · ${t(overviewTexts.unacked, { n: unacked })}`}
-          </span>
+          </Link>
         </header>
         <div className="map-body">
           <SitePlan
@@ -73,7 +66,9 @@ export function OverviewPage() {
           <section className="panel scroll first">
             <header>
               <h2>{t(overviewTexts.incidents)}</h2>
-              <span className="count">{open.length}</span>
+              <span className="soft">
+                {open.length > 0 && (alone > 0 ? <b>{t(overviewTexts.alone, { n: alone })}</b> : t(overviewTexts.allTaken))}
+              </span>
             </header>
             {open.length > 0 ? (
               <ul className="incident-list">
@@ -88,6 +83,8 @@ export function OverviewPage() {
             )}
           </section>
         )}
+        <DutyPanel zone={zone?.id ?? worst?.first_out.zone ?? null} />
+        {!zone && <PeoplePanel incidents={open} />}
         <SourceStrip />
       </div>
     </div>

@@ -8,6 +8,9 @@ import { overviewTexts } from "./texts";
 
 const SILENT_MS = 5000;
 
+/** More quiet sources than this are told by their number: what is wrong is always named. */
+const QUIET = 12;
+
 export type Shown = Source["state"] | "silent";
 
 /** A source that stopped reporting is silent, whatever it last said. */
@@ -27,7 +30,7 @@ export function SourceMark({ state }: { state: Shown }) {
   );
 }
 
-/** Each source in one short cell; a quiet row of grey rings when all is well. */
+/** What is wrong in a row of its own with its words; what is well as quiet grey rings beside each other. */
 export function SourceStrip() {
   const t = useSay();
   const language = useLanguage();
@@ -36,34 +39,42 @@ export function SourceStrip() {
   const sources = useLive("sources");
   const confirmed = useLive("confirmed");
   const rows = [...sources.values()].sort((a, b) => a.source.localeCompare(b.source));
-  const bad = rows.filter((s) => shownState(s, now) !== "up").length;
+  const bad = rows.filter((s) => shownState(s, now) !== "up");
+  const well = rows.filter((s) => shownState(s, now) === "up");
+  const protocol = (s: Source) => (site.sources.find((x) => x.id === s.source)?.protocol ?? s.protocol).toUpperCase();
   return (
     <section className="panel sources-strip">
       <header>
         <h2>{t(overviewTexts.sources)}</h2>
         <Link to="/system" className="soft">
-          {rows.length === 0 ? "" : bad === 0 ? t(overviewTexts.allUp, { n: rows.length }) : t(overviewTexts.someDown, { n: bad })}
+          {rows.length === 0 ? "" : bad.length === 0 ? t(overviewTexts.allUp, { n: rows.length }) : t(overviewTexts.someDown, { n: bad.length, all: rows.length })}
         </Link>
       </header>
       {rows.length === 0 ? (
         <p className="body soft">{t(confirmed.sources === null ? overviewTexts.sourcesUnknown : overviewTexts.noSources)}</p>
       ) : (
         <ul>
-          {rows.map((s) => {
+          {bad.map((s) => {
             const state = shownState(s, now);
-            const known = site.sources.find((x) => x.id === s.source);
             return (
-              <li key={s.source} className={state === "up" ? "" : "bad"} title={s.detail || undefined}>
+              <li key={s.source} className="bad" title={s.detail || undefined}>
                 <SourceMark state={state} />
-                <span className="name">{s.source}</span>
-                <span className="muted">{(known?.protocol ?? s.protocol).toUpperCase()}</span>
-                <span className="say">
+                <b className="name">{s.source}</b>
+                <b className="say">
                   {t(overviewTexts[state])}
-                  {state !== "up" && s.last_reading !== null && ` · ${duration(now - s.last_reading / 1e6, language)}`}
-                </span>
+                  {s.last_reading !== null && ` · ${duration(now - s.last_reading / 1e6, language)}`}
+                </b>
               </li>
             );
           })}
+          {well.slice(0, QUIET).map((s) => (
+            <li key={s.source} title={`${protocol(s)} · ${t(overviewTexts.up)}`}>
+              <SourceMark state="up" />
+              <span className="name">{s.source}</span>
+              <span className="sr">{t(overviewTexts.up)}</span>
+            </li>
+          ))}
+          {well.length > QUIET && <li className="soft">{t(overviewTexts.moreUp, { n: well.length - QUIET })}</li>}
         </ul>
       )}
     </section>

@@ -1,13 +1,15 @@
 import { useEffect, useId, useMemo, useRef, useState, type PointerEvent } from "react";
-import type { AlarmStatus, Glyph, Incident, Latest, Zone } from "../../api/types";
+import type { AlarmStatus, Glyph, Incident, Zone } from "../../api/types";
 import { clock, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { useSite } from "../../app/site";
+import { magnified } from "../../parts/magnified";
 import { PriorityShape } from "../../parts/priority";
 import { kindNames, UNTRUSTED } from "../../parts/texts";
-import { boxOf, breakName, namePlace, type Corner } from "./geometry";
+import { boxOf, breadth, breakName, namePlace, type Corner } from "./geometry";
 import { kindForm } from "./glyphs";
+import { countPeople } from "./people";
 import "./plan.css";
 import { plantTexts } from "./texts";
 import { WindRose } from "./WindRose";
@@ -98,28 +100,34 @@ export function SitePlan(props: Props) {
   const worst = useMemo(() => worstByPoint(alarms), [alarms]);
   const here = useMemo(() => new Set(shown.map((z) => z.id)), [shown]);
   const placed = useMemo(() => [...points.values()].filter((p) => here.has(p.zone) && p.kind !== "weather"), [points, here]);
-  const people = useMemo(() => countPeople(latest, points), [latest, points]);
+  const people = countPeople(latest, points.values(), now);
+  const namePlaces = useMemo(() => {
+    const size = (z: Zone) => { const b = boxOf(z.polygon); return (b.east - b.west) * (b.north - b.south); };
+    return [...shown].sort((a, b) => size(a) - size(b)).map((zone) => ({ zone, spot: namePlace(zone.polygon) }));
+  }, [shown]);
   const zoneSize = Math.min(16, Math.max(11, k * 1.9));
 
-  const names = shown.flatMap((z) => {
-    const spot = namePlace(z.polygon);
+  // Small zones first: a large one finds another place for its words, or the eye finds it without.
+  const names: { zone: string; x: number; y: number; lines: string[]; time: string | null; people: string | null; wide: number; high: number }[] = [];
+  const covers = (n: { x: number; y: number; wide: number; high: number }) =>
+    names.some((m) => n.x < m.x + m.wide && m.x < n.x + n.wide && n.y < m.y + m.high && m.y < n.y + n.high);
+  for (const { zone: z, spot } of namePlaces) {
     const [x, y] = px(spot.at);
     const pad = Math.min(8, Math.max(3, k * 0.8));
     const room = spot.width * k - 2 * pad;
     const lines = breakName(t(z.name), room, zoneSize);
-    if (room < zoneSize * 1.5 || spot.height * k < lines.length * zoneSize * 1.15 + pad) return [];
-    const second = spot.height * k > (lines.length + 1.2) * zoneSize * 1.15 + pad;
+    const line = zoneSize * 1.15;
+    if (room < zoneSize * 1.5 || spot.height * k < lines.length * line + pad) continue;
     const count = people.get(z.id);
     const at = reached?.get(z.id);
-    return [
-      {
-        zone: z.id, x: x + pad, y: y + pad, lines,
-        time: second && at !== undefined ? clock(at / 1e6, now, site.timezone) : null,
-        people: second && count !== undefined ? (count === null ? t(plantTexts.peopleUnknown) : t(plantTexts.people, { n: count })) : null,
-        wide: Math.min(room, Math.max(...lines.map((l) => l.length)) * zoneSize), high: (lines.length + 1) * zoneSize * 1.15,
-      },
-    ];
-  });
+    const time = at === undefined ? null : clock(at / 1e6, now, site.timezone);
+    const counted = count === undefined ? null : count.people === null ? t(plantTexts.peopleUnknown) : t(plantTexts.people, { n: count.people });
+    const wide = Math.min(room, Math.max(...lines.map((l) => breadth(l, zoneSize))));
+    const name = { zone: z.id, x: x + pad, y: y + pad, lines, time: null, people: null, wide, high: lines.length * line };
+    const withSecond = { ...name, time, people: counted, high: (lines.length + 1) * line };
+    if ((time ?? counted) !== null && spot.height * k > (lines.length + 1.2) * line + pad && !covers(withSecond)) names.push(withSecond);
+    else if (!covers(name)) names.push(name);
+  }
   const underName = (x: number, y: number) =>
     names.some((n) => x > n.x - 8 && x < n.x + n.wide + 4 && y > n.y - 6 && y < n.y + n.high + 6);
 
@@ -154,7 +162,8 @@ export function SitePlan(props: Props) {
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
       const rect = element.getBoundingClientRect();
-      zoomBy(event.deltaY < 0 ? 1.25 : 0.8, [event.clientX - rect.left, event.clientY - rect.top]);
+      const wall = magnified(element);
+      zoomBy(event.deltaY < 0 ? 1.25 : 0.8, [(event.clientX - rect.left) / wall, (event.clientY - rect.top) / wall]);
     };
     element.addEventListener("wheel", onWheel, { passive: false });
     return () => element.removeEventListener("wheel", onWheel);
@@ -166,8 +175,9 @@ export function SitePlan(props: Props) {
     onPointerMove: (e: PointerEvent) => {
       const d = drag.current;
       if (!d) return;
-      const dx = e.clientX - d.x;
-      const dy = e.clientY - d.y;
+      const wall = magnified(e.currentTarget);
+      const dx = (e.clientX - d.x) / wall;
+      const dy = (e.clientY - d.y) / wall;
       if (Math.abs(dx) + Math.abs(dy) < 4 && !d.moved) return;
       drag.current = { x: e.clientX, y: e.clientY, moved: true };
       setView((v) => ({ ...v, x: v.x + dx, y: v.y + dy }));
@@ -213,6 +223,20 @@ export function SitePlan(props: Props) {
             );
           })}
         </g>
+        <g>
+          {placed.map((p) => {
+            const alarm = worst.get(p.id);
+            if (!alarm) return null;
+            const [x, y] = px([p.place[0], p.place[1]]);
+            const s = Math.min(20, Math.max(13, k * 2));
+            return (
+              <g key={p.id} transform={`translate(${(x - s / 2).toFixed(1)} ${(y - s / 2).toFixed(1)}) scale(${s / 24})`} className="alarming">
+                <title>{t(alarm.message)}</title>
+                <PriorityShape priority={alarm.priority} hollow={alarm.state === "ack_active"} />
+              </g>
+            );
+          })}
+        </g>
         <g className="names" aria-hidden="true">
           {names.map(({ zone, x, y, lines, people: count, time }) => (
             <g key={zone} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} fontSize={zoneSize}>
@@ -228,20 +252,6 @@ export function SitePlan(props: Props) {
               )}
             </g>
           ))}
-        </g>
-        <g>
-          {placed.map((p) => {
-            const alarm = worst.get(p.id);
-            if (!alarm) return null;
-            const [x, y] = px([p.place[0], p.place[1]]);
-            const s = Math.min(20, Math.max(13, k * 2));
-            return (
-              <g key={p.id} transform={`translate(${(x - s / 2).toFixed(1)} ${(y - s / 2).toFixed(1)}) scale(${s / 24})`} className="alarming">
-                <title>{t(alarm.message)}</title>
-                <PriorityShape priority={alarm.priority} hollow={alarm.state === "ack_active"} />
-              </g>
-            );
-          })}
         </g>
         {onIncident &&
           incidents.map((incident) => {
@@ -309,18 +319,4 @@ function Area(props: {
       ))}
     </g>
   );
-}
-
-/** People per zone: the sum of its counters; null where one of them cannot be trusted. */
-function countPeople(latest: Map<string, Latest>, points: ReturnType<typeof useSite>["points"]): Map<string, number | null> {
-  const found = new Map<string, number | null>();
-  for (const p of points.values()) {
-    if (p.kind !== "people_position" || !["persons", "count", "state", "1"].includes(p.unit)) continue;
-    const value = latest.get(p.id);
-    const before = found.get(p.zone);
-    if (before === null) continue;
-    const n = !value || value[1] === null || (value[2] & UNTRUSTED) !== 0 ? null : value[1];
-    found.set(p.zone, n === null ? null : (before ?? 0) + Math.round(n));
-  }
-  return found;
 }

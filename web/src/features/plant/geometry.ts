@@ -70,9 +70,14 @@ export function namePlace(polygon: Corner[]): { at: Corner; width: number; heigh
   return { at: [first.left, top], width: first.width, height: top - box.south };
 }
 
+/** About how wide (px) a text stands. */
+export function breadth(text: string, size: number): number {
+  return [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 0x2e80 ? size : size * 0.56), 0);
+}
+
 /** A name in lines that fit a width (px): Chinese breaks anywhere, English between words. */
 export function breakName(name: string, width: number, size: number): string[] {
-  const wide = (text: string) => [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 0x2e80 ? size : size * 0.56), 0);
+  const wide = (text: string) => breadth(text, size);
   if (wide(name) <= width) return [name];
   const isChinese = /[\u2e80-\u9fff]/.test(name);
   const parts = isChinese ? [...name] : name.split(" ");

@@ -7,6 +7,8 @@ export const plantTexts = {
   wind: { zh: "风", en: "Wind" },
   windFrom: { zh: "{from}风 {speed} m/s", en: "{speed} m/s from {from}" },
   windOld: { zh: "无可信风数据", en: "no trusted wind data" },
+  humidity: { zh: "湿度 {n}%", en: "{n}% humidity" },
+  rain: { zh: "雨量 {n} mm/h", en: "rain {n} mm/h" },
   people: { zh: "{n} 人", en: "{n} {n|person|people}" },
   peopleUnknown: { zh: "人数未知", en: "people: unknown" },
   reached: { zh: "第 {n} 个到达", en: "reached as no. {n}" },
