@@ -193,3 +193,12 @@ def test_kill_9_loses_nothing_that_append_returned_for(tmp_path):
         assert count(store, POINT) % 500 == 0
     finally:
         store.close()
+
+
+def test_an_answer_stays_what_it_was_while_others_are_asked(store):
+    store.append(sensor(POINT, 5000))
+    first = store.ask("range", point=POINT.key, start=T, end=T + DAY, limit=5000)
+    before = first.column("value").to_pylist()
+    for _ in range(20):
+        store.ask("downsample", points=[POINT.key], start=T, end=T + DAY, width=SECOND)
+    assert first.column("value").to_pylist() == before

@@ -26,6 +26,7 @@ from fangwei.historian.questions import (
     Series,
 )
 from fangwei.historian.store import Store
+from fangwei.historian.summaries import downsample, frame
 
 T = TypeVar("T")
 
@@ -116,12 +117,15 @@ class Answers:
         check_count(len(points), MOST_POINTS, Text("测点数", "points"))
         check_count(question.buckets, MOST_BUCKETS, Text("分段数", "buckets"))
         check_count(question.buckets * len(points), MOST_CELLS, Text("分段数与测点数之积", "buckets times points"))
-        width = -(-(question.end - question.start) // question.buckets)
-        table = await self._lane.run(
-            lambda: self._store.ask("downsample", points=keys, start=question.start, end=question.end, width=width)
-        )
-        buckets = -(-(question.end - question.start) // width)
-        return Downsampled(series(table, dict(zip(keys, points, strict=True)), question.start, width, buckets))
+        if question.aligned:
+            asked = frame(question.start, question.end, question.buckets)
+            start, end, width = max(asked.start, clock.EARLIEST), asked.end, asked.width
+        else:
+            start, end = question.start, question.end
+            width = -(-(end - start) // question.buckets)
+        table = await self._lane.run(lambda: downsample(self._store, keys, start, end, width))
+        buckets = -(-(end - start) // width)
+        return Downsampled(series(table, dict(zip(keys, points, strict=True)), start, width, buckets), width)
 
     def key_of(self, point: str) -> int:
         """Raises PointUnknown."""

@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.ipc
 from chdb.session import Session
 
-from fangwei.core.clock import MINUTE, to_datetime
+from fangwei.core.clock import MINUTE, SECOND, to_datetime
 from fangwei.core.reading import Readings
 from fangwei.historian.errors import HistoryStopped, QuestionTooLarge, StoreFailed, StoreInUse
 from fangwei.historian.sql import statement
 from fangwei.historian.store import LAG_UNIT, SOONEST
+from fangwei.historian.summaries import MOST_HOURS, next_stretch, with_rows
 
 FREE_FLOOR = 200 * 1024**2
 """Bytes of disk left to the broker and the transactions, which alarms and duty live on."""
@@ -70,6 +72,10 @@ _WRITE_LATEST = (
     "INSERT INTO history.latest SELECT point, time, haste, value, quality, written FROM Python(table_) "
     "SETTINGS max_threads = 1, max_insert_threads = 1"
 )
+_WRITE_SUMMARY = (
+    "INSERT INTO history.{table} SELECT point, piece, least, most, total, last, count, quality, rows "
+    "FROM Python(table_) SETTINGS max_threads = 1, max_insert_threads = 1, max_partitions_per_insert_block = 0"
+)
 _ASK = (
     f" SETTINGS max_threads = 1, max_execution_time = {QUESTION_S}, max_memory_usage = {QUESTION_BYTES}, "
     "do_not_merge_across_partitions_select_final = 1, timeout_before_checking_execution_speed = 0, "
@@ -108,8 +114,15 @@ class ChdbStore:
         self._asking = threading.Lock()
         self._writing = threading.Lock()
         self._run(self._writer, "CREATE DATABASE IF NOT EXISTS history")
-        for name in ("readings", "latest"):
+        for name in ("readings", "latest", "minutes", "hours"):
             self._run(self._writer, statement(name))
+        counted = self._run(self._writer, "EXISTS TABLE history.touched_view").column(0)[0].as_py()
+        self._run(self._writer, statement("touched"))
+        if not counted:
+            # A history from before there were summaries; torn off in between, the view is missing and it begins anew.
+            self._run(self._writer, "TRUNCATE TABLE history.touched")
+            self._run(self._writer, statement("touched_fill"))
+            self._run(self._writer, statement("touched_view"))
 
     def append(self, readings: Readings) -> None:
         """See `Store.append`."""
@@ -134,20 +147,37 @@ class ChdbStore:
         since = int(kept.source_time.max()) - LATEST_OVERLAP if len(kept) else -(2**62)
         return Readings.concat([kept, _readings(self.ask("latest_since", since=since))])
 
-    def ask(self, name: str, **values: int | list[int]) -> pa.Table:
+    def ask(self, name: str, **values: int | str | list[int]) -> pa.Table:
         """See `Store.ask`."""
         with self._asking:
             return self._run(self._asker, statement(name) + _ASK, values)
+
+    def sum_up(self, since: int, before: int) -> int:
+        """See `Store.sum_up`."""
+        # Between two inserts: what `touched` says then is in the readings too, and the summary holds all of it.
+        with self._writing:
+            table = self.ask("unsummed", since=since // SECOND, before=before // SECOND, limit=MOST_HOURS)
+        stretch = next_stretch(table)
+        if stretch is None or self.free_bytes() < self._free_floor:
+            return 0
+        for name, step in (("minutes", 60), ("hours", 3600)):
+            summed = self.ask(
+                "sum_up", points=stretch.points, start=stretch.start * SECOND, end=stretch.end * SECOND, step=step
+            )
+            self._insert(_WRITE_SUMMARY.format(table=name), with_rows(summed, stretch.rows))
+        return len(stretch.rows)
 
     def drop_weeks_before(self, time: int) -> list[str]:
         """See `Store.drop_weeks_before`."""
         limit = to_datetime(time).date()
         dropped = []
+        tables = ("readings", "touched", "minutes", "hours")
         for value in self.ask("weeks").column("partition").to_pylist():
             monday = date.fromisoformat(_text(value).strip("'"))
             if monday != OFF_TIME and monday + timedelta(days=7) <= limit:
                 with self._writing:
-                    self._run(self._writer, f"ALTER TABLE history.readings DROP PARTITION '{monday.isoformat()}'")
+                    for table in tables:
+                        self._run(self._writer, f"ALTER TABLE history.{table} DROP PARTITION '{monday.isoformat()}'")
                 dropped.append(monday.isoformat())
         return dropped
 
@@ -177,7 +207,9 @@ class ChdbStore:
 
     def _run(self, session: Any, sql: str, values: dict[str, Any] | None = None) -> pa.Table:
         try:
-            return session.query(sql, "ArrowTable", params=values)
+            # Copied: chDB's own "ArrowTable" looks into memory that the next question may be given.
+            answer = session.query(sql, "Arrow", params=values).bytes()
+            return pa.ipc.open_file(answer).read_all() if answer else pa.table({})
         except Exception as error:
             raise self._named(error) from error
 

@@ -58,12 +58,14 @@ class AskRange(msgspec.Struct):
 
 
 class AskDownsample(msgspec.Struct):
-    """Readings of points in `buckets` equal pieces of start..end."""
+    """Readings of points in `buckets` equal pieces of start..end; on the clock when `aligned`: the range is widened to
+    pieces that begin at whole seconds, minutes, hours, at most one more than `buckets`, which are found much faster."""
 
     points: list[str]
     start: int
     end: int
     buckets: int = 600
+    aligned: bool = False
 
 
 class Series(msgspec.Struct):
@@ -82,9 +84,10 @@ class Series(msgspec.Struct):
 
 
 class Downsampled(msgspec.Struct):
-    """Series by point id."""
+    """Series by point id; `width` of a piece in ns."""
 
     series: dict[str, Series]
+    width: int = 0
 
 
 class Export(msgspec.Struct):

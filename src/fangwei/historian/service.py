@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from fangwei.bus import codec, subjects
 from fangwei.bus.client import Bus
 from fangwei.bus.stored import StoredReadings
-from fangwei.core.clock import DAY, now_ns, to_datetime
+from fangwei.core.clock import DAY, HOUR, SECOND, now_ns, to_datetime
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import SourceHealth
 from fangwei.core.health import Health
@@ -25,12 +25,16 @@ from fangwei.historian.exports import Exports
 from fangwei.historian.intake import RETRY_S, STOPPED, Intake
 from fangwei.historian.latest import Latest
 from fangwei.historian.store import Store
+from fangwei.historian.summaries import GRACE
 from fangwei.plant.site import Site
 from fangwei.quality.screen import Screen
 
 LATEST_EVERY_S = 1.0
 WRITE_LATEST_EVERY_S = 30.0
 HOUSEKEEPING_EVERY_S = 600.0
+SUM_EVERY_S = 20.0
+LOOK_BACK = 15 * DAY
+"""What is summed at once; older hours that a late reading touched are looked for with the housekeeping."""
 Open = Callable[[Settings], Store]
 
 
@@ -118,6 +122,12 @@ async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop:
     async def write_latest() -> None:
         await asyncio.to_thread(store.write_latest, latest.unwritten(), now_ns())
 
+    async def sum_up(since: int = 0) -> None:
+        # Piece by piece, each a turn in the lane: a question in between waits for one of them at most.
+        now = now_ns()
+        while (hours := await lane.run(partial(store.sum_up, since or now - LOOK_BACK, now - GRACE - HOUR))) > 0:
+            health.count("history.hours_summed", hours)
+
     async def keep_house() -> None:
         today = to_datetime(now_ns(), site.head.timezone).date()
         for screen in (kept_screen, live_screen):
@@ -127,6 +137,9 @@ async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop:
         if settings.history_days:
             dropped = await lane.run(partial(store.drop_weeks_before, now_ns() - settings.history_days * DAY))
             health.count("history.weeks_dropped", len(dropped))
+
+    async def keep_old_summaries() -> None:
+        await sum_up(since=SECOND)
 
     await keep_house()
     await bus.hear_readings(on_live)
@@ -143,6 +156,8 @@ async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop:
         asyncio.create_task(_every(LATEST_EVERY_S, publish_latest, health)),
         asyncio.create_task(_every(WRITE_LATEST_EVERY_S, write_latest, health)),
         asyncio.create_task(_every(HOUSEKEEPING_EVERY_S, keep_house, health)),
+        asyncio.create_task(_every(SUM_EVERY_S, sum_up, health)),
+        asyncio.create_task(_every(HOUSEKEEPING_EVERY_S, keep_old_summaries, health)),
     ]
     try:
         await intake.run(stop)

@@ -27,8 +27,12 @@ class Store(Protocol):
     def read_latest(self) -> Readings:
         """The latest kept reading of every point, those stored after `write_latest` included."""
 
-    def ask(self, name: str, **values: int | list[int]) -> pa.Table:
-        """Run `sql/<name>.sql` with bound integer parameters."""
+    def ask(self, name: str, **values: int | str | list[int]) -> pa.Table:
+        """Run `sql/<name>.sql` with bound parameters; a text is the name of a table."""
+
+    def sum_up(self, since: int, before: int) -> int:
+        """Sum up some hours (`summaries.py`) that began after `since` and ended by `before` (UTC ns), oldest first;
+        how many hours of points were summed, 0 when nothing is left to do."""
 
     def drop_weeks_before(self, time: int) -> list[str]:
         """Drop whole weeks that ended before `time`; returns their Mondays."""

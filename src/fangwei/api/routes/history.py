@@ -44,14 +44,19 @@ def router(context: Context) -> APIRouter:
         start: Time,
         end: Time,
         buckets: Annotated[int, Query(ge=1, le=4000)] = 600,
+        aligned: bool = False,
     ) -> Response:
-        """Min, max, mean, last and count per bucket of equal length; empty buckets are null."""
+        """Min, max, mean, last, count and doubts per bucket of equal length (`width`, ns); empty buckets are null.
+
+        With `aligned` the range is widened to buckets that begin at whole seconds, minutes, hours: a month comes as
+        fast as an hour, and ranges that overlap have the same buckets."""
         ordered(start, end)
         question = {
             "points": list(dict.fromkeys(known(point))),
             "start": start,
             "end": end,
             "buckets": buckets,
+            "aligned": aligned,
         }
         return await context.ask("historian.downsample", question, timeout=15.0)
 

@@ -1,0 +1,17 @@
+-- Readings by whole hours. `rows` is what `touched` said when the hour was summed: while it still says so, the hour's
+-- rows here and in `minutes` equal what `readings` would give. Written after the minutes.
+CREATE TABLE IF NOT EXISTS history.hours
+(
+    point Int64,
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)),
+    least Float64 CODEC(ZSTD(1)),
+    most Float64 CODEC(ZSTD(1)),
+    total Float64 CODEC(ZSTD(1)),
+    last Float64 CODEC(ZSTD(1)),
+    count UInt32 CODEC(T64, ZSTD(1)),
+    quality Int16 CODEC(ZSTD(1)),
+    rows UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(rows)
+PARTITION BY toMonday(time)
+ORDER BY (point, time)
