@@ -1,34 +1,21 @@
 """The machine's Chromium, driven headless and kept from calling home."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def chromium() -> str:
-    """Where Chromium is; a test without one is skipped with a sentence."""
-    found = os.environ.get("FANGWEI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk, or set FANGWEI_CHROMIUM")
-    return found
+from fangwei.bench.chromium import ARGUMENTS, NoChromiumError, chromium
 
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
-    """A headless browser."""
-    path = chromium()
+    """A headless browser; a test without one is skipped with a sentence."""
+    try:
+        path = chromium()
+    except NoChromiumError as error:
+        pytest.skip(str(error))
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:

@@ -260,14 +260,15 @@ class Hub:
         self.clients.add(client)
         sender = asyncio.create_task(self._send(client))
         receiver = asyncio.create_task(self._receive(client))
+        watcher = asyncio.create_task(self._watch_over(client))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait({sender, receiver, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sender, receiver, watcher, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.clients.discard(client)
-            for task in (sender, receiver, stopping):
+            for task in (sender, receiver, watcher, stopping):
                 task.cancel()
-            await asyncio.gather(sender, receiver, stopping, return_exceptions=True)
+            await asyncio.gather(sender, receiver, watcher, stopping, return_exceptions=True)
             code, reason = client.dropped or (GOING_DOWN, "the platform is stopping")
             if client.dropped:
                 self.health.error(f"api.page_dropped.{code}", reason)
@@ -282,14 +283,12 @@ class Hub:
                     client.awake.clear()
                     await client.awake.wait()
                     continue
-                sending = asyncio.ensure_future(client.socket.send_text(text))
-                # A full line blocks the send itself: keep an eye on the outbox meanwhile.
-                while not sending.done():
-                    await asyncio.wait({sending}, timeout=1.0)
-                    if client.is_dropped():
-                        sending.cancel()
-                        return
-                sending.result()
+                await client.socket.send_text(text)
+
+    async def _watch_over(self, client: Client) -> None:
+        """Returns when the client must be let go: a full line blocks the send itself, which then never looks."""
+        while not client.is_dropped():
+            await asyncio.sleep(1.0)
 
     async def _receive(self, client: Client) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):

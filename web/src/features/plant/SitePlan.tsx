@@ -230,7 +230,7 @@ export function SitePlan(props: Props) {
             const [x, y] = px([p.place[0], p.place[1]]);
             const s = Math.min(20, Math.max(13, k * 2));
             return (
-              <g key={p.id} transform={`translate(${(x - s / 2).toFixed(1)} ${(y - s / 2).toFixed(1)}) scale(${s / 24})`} className="alarming">
+              <g key={p.id} transform={`translate(${(x - s / 2).toFixed(1)} ${(y - s / 2).toFixed(1)}) scale(${s / 24})`} className="alarming" data-alarm-point={p.id}>
                 <title>{t(alarm.message)}</title>
                 <PriorityShape priority={alarm.priority} hollow={alarm.state === "ack_active"} />
               </g>
@@ -259,7 +259,7 @@ export function SitePlan(props: Props) {
             const [x, y] = px([incident.first_out.east, incident.first_out.north]);
             return (
               <g
-                key={incident.id} className="origin can" transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="button" tabIndex={0}
+                key={incident.id} className="origin can" data-alarm-point={incident.first_out.point} transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`} role="button" tabIndex={0}
                 aria-label={t(incident.title)} onClick={() => onIncident(incident.id)} onKeyDown={(e) => e.key === "Enter" && onIncident(incident.id)}
               >
                 <circle r={Math.max(16, Math.min(30, k * 1.9))} style={{ stroke: `var(--p${incident.priority})` }} className={incident.status === "settled" ? "settled" : undefined} />
