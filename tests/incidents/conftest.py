@@ -7,10 +7,22 @@ import pytest
 from fangwei.bench.scenarios import START, Shape, make_site
 from fangwei.core.clock import seconds
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, Hazard
+from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
+from fangwei.db.base import Base
+from fangwei.db.session import open_database
 from fangwei.incidents.correlate import Correlator, Tick
 from fangwei.incidents.membership import Change
 from fangwei.plant.site import Site
+
+
+@pytest.fixture
+async def tables(settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await database.close()
 
 
 @pytest.fixture(scope="session")

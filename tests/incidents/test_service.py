@@ -17,7 +17,6 @@ from fangwei.core.clock import now_ns
 from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
-from fangwei.db.base import Base
 from fangwei.db.session import open_database
 from fangwei.incidents import models as models
 from fangwei.incidents.service import Shown, serve
@@ -32,15 +31,6 @@ async def until(condition, seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-async def tables(settings: Settings) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = open_database(settings)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await database.close()
 
 
 class Running:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.duty.conftest import site_of
 from tests.incidents.conftest import point_of
-from tests.incidents.test_service import Running, fresh, listen, tables, until
+from tests.incidents.test_service import Running, fresh, listen, until
 
 from fangwei.bus.client import Bus
 from fangwei.core.clock import SECOND, now_ns
@@ -23,7 +23,7 @@ from fangwei.incidents.told import Told, words
 from fangwei.plant.schema import Duty
 from fangwei.plant.site import Site
 
-__all__ = ["duty_models", "tables"]
+__all__ = ["duty_models"]
 ANNOUNCED = 10**18
 
 

@@ -182,12 +182,13 @@ class Desk:
         return events
 
     def _apply(self, alarm: str, event: Event, now: int, distinct: str) -> list[AlarmEvent]:
+        before = self.lives[alarm].state
         life, changes = decide(self.characters[alarm], self.lives[alarm], event, now)
         self.lives[alarm] = life
         self._keep(alarm, life)
         if changes:
             self.seen[alarm].changed = now
-        return [self._event(alarm, life, change, now, distinct) for change in changes]
+        return [self._event(alarm, before, life, change, now, distinct) for change in changes]
 
     def _keep(self, alarm: str, life: Life) -> None:
         if life.shelved_until is not None:
@@ -195,7 +196,7 @@ class Desk:
         else:
             self._shelved.discard(alarm)
 
-    def _event(self, alarm: str, life: Life, change: Change, now: int, distinct: str) -> AlarmEvent:
+    def _event(self, alarm: str, before: AlarmState, life: Life, change: Change, now: int, distinct: str) -> AlarmEvent:
         status = self.status(alarm)
         spec, seen = self.specs[alarm], self.seen[alarm]
         occurrence = life.occurrence or f"{alarm}@0"
@@ -228,6 +229,7 @@ class Desk:
             by=change.by,
             reason=change.reason,
             until=change.until,
+            before=before,
         )
 
 

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fangwei.alarms.desk import Seen
 from fangwei.alarms.engine import life_of, stored_life
 from fangwei.alarms.models import CommandRow, CurrentRow, JournalRow
+from fangwei.alarms.recorded import entry_of
 from fangwei.alarms.state import Life
+from fangwei.audit.record import record
 from fangwei.core.clock import DAY
 from fangwei.core.events import AlarmEvent
 from fangwei.core.health import Health
@@ -176,6 +178,7 @@ class Store:
             await session.execute(self._insert(CommandRow).on_conflict_do_nothing(), done)
             oldest = max(k.time for k in commands.values()) - COMMANDS_KEPT
             await session.execute(delete(CommandRow).where(CommandRow.time < oldest))
+        await record(session, [entry_of(e) for e in events.values()])
 
     def _insert(self, table: Any) -> Any:
         dialect = sqlite if self._database.engine.dialect.name == "sqlite" else postgresql

@@ -94,6 +94,8 @@ class AlarmEvent(msgspec.Struct, kw_only=True):
     reason: str | None = None
     until: int | None = None
     """End of a shelving."""
+    before: AlarmState | None = None
+    """How the alarm stood before; None where that is not known."""
 
 
 class AlarmStatus(msgspec.Struct, kw_only=True):
@@ -157,6 +159,8 @@ class TimelineEntry(msgspec.Struct, kw_only=True):
     certainty: float | None = None
     """How sure (0..1) that this belongs to the incident's cause; None where it does not apply."""
     by: str | None = None
+    words: str | None = None
+    """What a person wrote, as it was written; `text` has it in a sentence."""
 
 
 class IncidentMember(msgspec.Struct, kw_only=True):

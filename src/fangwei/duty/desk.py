@@ -7,7 +7,7 @@ import msgspec
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import now_ns
-from fangwei.core.events import IncidentEvent, Notice, NoticeState
+from fangwei.core.events import Incident, IncidentEvent, Notice, NoticeState
 from fangwei.core.health import Health
 from fangwei.duty.channels import Outgoing, open_door
 from fangwei.duty.courier import Courier
@@ -51,11 +51,12 @@ class Desk:
         self._delivered = kept.deliveries
         self._told = told
         for watch in self._watches.values():
+            self._keeper.stands(watch)
             for notice in told.values():
                 if notice.incident == watch.incident.id and notice.id not in watch.notices:
                     watch.notices[notice.id] = notice
                     watch.step = max(watch.step, notice.step)
-                    self._keeper.note_notice(notice)
+                    self._keeper.note_notice(notice, watch.incident)
             for id in watch.notices:
                 self._by_notice[id] = watch.incident.id
 
@@ -145,7 +146,7 @@ class Desk:
             notice.read = now
         if (notice.arrived, notice.read) != before:
             notice.state = NoticeState.READ if notice.read is not None else NoticeState.ARRIVED
-            self._keeper.note_notice(notice)
+            self._keeper.note_notice(notice, self._incident(notice))
             await self._publish(notice)
         return notice
 
@@ -172,13 +173,13 @@ class Desk:
             if said is not None:
                 # Said before a kill and not stored any more: taken up, not said again.
                 watch.notices[notice.id] = said
-                self._keeper.note_notice(said)
+                self._keeper.note_notice(said, watch.incident)
                 return
         if notice.channel == WEBSOCKET:
             await self._publish(notice)
         else:
             self._by_channel(notice, event)
-        self._keeper.note_notice(notice)
+        self._keeper.note_notice(notice, watch.incident)
 
     async def _publish(self, notice: Notice) -> None:
         sure_id = f"{notice.id}/{notice.revision}/{notice.state}"
@@ -202,6 +203,10 @@ class Desk:
         self._delivered[channel.id, incident.id] = incident.revision
         self._couriers[channel.id].post(Outgoing(id=f"{event.id}/{channel.id}", key=incident.id, event=event))
 
+    def _incident(self, notice: Notice) -> Incident | None:
+        watch = self._watches.get(notice.incident)
+        return watch.incident if watch else None
+
     def _event(self, watch: Watch) -> IncidentEvent:
         """The incident as it stands, for a message that no event caused."""
         incident = watch.incident
@@ -218,7 +223,7 @@ class Desk:
             return
         if notice.state is NoticeState.FAILED:
             notice.state, notice.error = NoticeState.SENT, None
-        self._keeper.note_notice(notice)
+        self._keeper.note_notice(notice, message.event.incident)
         await self._publish(notice)
 
     async def _failed(self, message: Outgoing, error: str) -> None:
@@ -233,5 +238,5 @@ class Desk:
             await self._carry_out(watch, message.event, effects)
             self._keeper.note_watch(watch)
         failed = msgspec.structs.replace(notice, state=NoticeState.FAILED, error=error)
-        self._keeper.note_notice(failed)
+        self._keeper.note_notice(failed, watch.incident)
         await self._publish(failed)

@@ -4,10 +4,12 @@ import asyncio
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from fangwei.audit.record import Entry
 from fangwei.core.clock import now_ns
-from fangwei.core.events import Notice
+from fangwei.core.events import Incident, Notice
 from fangwei.core.health import Health
 from fangwei.duty.escalate import Watch
+from fangwei.duty.recorded import Recorder
 from fangwei.duty.store import Batch, Store
 
 RETRY_S = 1.0
@@ -20,19 +22,26 @@ class Keeper:
         self._store = store
         self._health = health
         self._batch = Batch()
+        self._recorder = Recorder()
         self._changed = asyncio.Event()
         self._noted = 0
         self._written = 0
         self._progress = asyncio.Condition()
 
+    def stands(self, watch: Watch) -> None:
+        """At the start: an escalation as the store has it."""
+        self._recorder.know(watch)
+
     def note_watch(self, watch: Watch) -> None:
         """This escalation changed."""
         self._batch.watches[watch.incident.id] = watch
+        self._record(self._recorder.watch(watch, now_ns()))
         self._note()
 
-    def note_notice(self, notice: Notice) -> None:
-        """This notice changed."""
+    def note_notice(self, notice: Notice, incident: Incident | None = None) -> None:
+        """This notice, of this incident where known, changed."""
         self._batch.notices[notice.id] = notice
+        self._record(self._recorder.notice(notice, incident, now_ns()))
         self._note()
 
     def note_delivery(self, channel: str, incident: str, revision: int, time: int) -> None:
@@ -58,6 +67,10 @@ class Keeper:
             if not await self._write() and stop.is_set():
                 # The disk is full and we must go: the stream still holds the events, they are heard again.
                 return
+
+    def _record(self, entry: Entry | None) -> None:
+        if entry is not None:
+            self._batch.recorded.append(entry)
 
     def _note(self) -> None:
         self._noted += 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import select
 
+from fangwei.audit.record import Entry, record
 from fangwei.core.events import Notice
 from fangwei.db.session import Database
 from fangwei.duty.escalate import Watch
@@ -19,6 +20,7 @@ class Batch:
     notices: dict[str, Notice] = field(default_factory=dict)
     deliveries: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """(channel, incident) -> (revision, time)."""
+    recorded: list[Entry] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.watches or self.notices or self.deliveries)
@@ -28,6 +30,7 @@ class Batch:
         newer.watches = self.watches | newer.watches
         newer.notices = self.notices | newer.notices
         newer.deliveries = self.deliveries | newer.deliveries
+        newer.recorded = self.recorded + newer.recorded
 
 
 @dataclass
@@ -131,3 +134,5 @@ class Store:
         async with self._database.session() as session, session.begin():
             for row in rows:
                 await session.merge(row)
+            await session.flush()
+            await record(session, batch.recorded)

@@ -72,7 +72,8 @@ def close(desk: Desk, incident: str, by: str, text: str | None, now: int) -> Non
     active = sum(1 for m in case.members.values() if m.face.active and not m.aside)
     if active and not (text and text.strip()):
         raise StillActive(incident=incident, count=active)
-    desk.say(case, "closed", LINES["closed"].format(by=by, text=(text or "-")[:LONGEST_TEXT]), now, by=by)
+    said = (text or "").strip()[:LONGEST_TEXT] or None
+    desk.say(case, "closed", LINES["closed"].format(by=by, text=said or "-"), now, by=by, words=said)
     desk.end(case, IncidentStatus.CLOSED, now)
 
 
@@ -88,4 +89,5 @@ def _case(desk: Desk, incident: str) -> Case:
 
 def _also_say(desk: Desk, case: Case, by: str, text: str | None, now: int) -> None:
     if text and text.strip():
-        desk.say(case, "note", LINES["note"].format(by=by, text=text.strip()[:LONGEST_TEXT]), now, by=by)
+        said = text.strip()[:LONGEST_TEXT]
+        desk.say(case, "note", LINES["note"].format(by=by, text=said), now, by=by, words=said)

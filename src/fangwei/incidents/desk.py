@@ -86,6 +86,7 @@ class Desk:
         certainty: float | None = None,
         zone: str | None = None,
         by: str | None = None,
+        words: str | None = None,
     ) -> None:
         """A new line of the case's timeline; also asks for a revision."""
         case.lines += 1
@@ -103,6 +104,7 @@ class Desk:
                 unit=event.unit if event else "",
                 certainty=certainty,
                 by=by,
+                words=words,
             )
         )
 

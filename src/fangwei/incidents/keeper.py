@@ -4,11 +4,13 @@ import asyncio
 
 import msgspec
 
+from fangwei.audit.record import Entry
 from fangwei.core.clock import HOUR, now_ns
-from fangwei.core.events import TimelineEntry
+from fangwei.core.events import Incident, TimelineEntry
 from fangwei.core.health import Health
 from fangwei.incidents.correlate import Correlator
 from fangwei.incidents.membership import Change
+from fangwei.incidents.recorded import Recorder
 from fangwei.incidents.store import Batch, Store
 
 GATHER_S = 0.05
@@ -30,6 +32,8 @@ class Keeper:
         self._decided: dict[str, tuple[int, str | None]] = {}
         self._lines: dict[str, tuple[str, TimelineEntry]] = {}
         """Only the lines: the pictures are of now when they are written, and a full disk may last for days."""
+        self._recorder = Recorder()
+        self._recorded: list[Entry] = []
         self._failed = Batch()
         self._wake = asyncio.Event()
         self._next: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -43,8 +47,19 @@ class Keeper:
             self._decided[event_id] = (now, answer)
             self._waits[event_id] = self._next
         for change in changes:
-            self.take_lines(change.incident.id, change.entries)
+            self.take_revision(change)
         self._wake.set()
+
+    def stands(self, incident: Incident) -> None:
+        """At the start: an incident as the store has it."""
+        self._recorder.know(incident)
+
+    def take_revision(self, change: Change) -> None:
+        """The lines of a revision, and its entry of the record, to be kept with the next write."""
+        entry = self._recorder.entry_of(change)
+        if entry is not None:
+            self._recorded.append(entry)
+        self.take_lines(change.incident.id, change.entries)
 
     def take_lines(self, incident: str, lines: list[TimelineEntry]) -> None:
         """Lines of an incident to be kept with the next write."""
@@ -134,6 +149,7 @@ class Keeper:
             self._written.pop(gone, None)
         desk.ended = {}
         batch.lines, self._lines = self._lines, {}
+        batch.recorded, self._recorded = self._recorded, []
         return batch, list(batch.decided)
 
     async def _forget(self, now: int) -> None:

@@ -90,6 +90,8 @@ class Room:
         rebuild.restore(self.correlator, kept.cases, kept.histories)
         for event_id in kept.decided:
             self.correlator.remember(event_id)
+        for held in kept.cases:
+            self._keeper.stands(held.snapshot())
         self._commands.update(kept.commands)
         self.correlator.desk.ids_used.update(kept.ids)
         since = kept.latest - MINUTE if kept.latest else now_ns() - HOUR
@@ -104,7 +106,7 @@ class Room:
             adopted.add(case.id)
             if not case.live:
                 desk.ended[case.id] = case
-            self._keeper.take_lines(case.id, told.entries)
+            self._keeper.take_revision(Change(told.incident, told.change, told.entries))
 
         await self._bus.stored_events(f"{subjects.INCIDENTS}.>", IncidentEvent, on_told, since)
         # Kept beside, like everything else: a start on a full disk must not wait for it, nor end by it.

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fangwei.audit.record import Entry, record
 from fangwei.core.clock import DAY
 from fangwei.core.events import Incident, IncidentStatus, TimelineEntry
 from fangwei.db.base import Base
@@ -27,6 +28,7 @@ class Batch(msgspec.Struct):
     alarms: dict[str, tuple[bool, bytes]] = {}
     cases: dict[str, tuple[Incident, bytes]] = {}
     lines: dict[str, tuple[str, TimelineEntry]] = {}
+    recorded: list[Entry] = []
 
     def add(self, later: "Batch") -> None:
         """Join a later batch: its states replace ours."""
@@ -34,6 +36,7 @@ class Batch(msgspec.Struct):
         self.alarms.update(later.alarms)
         self.cases.update(later.cases)
         self.lines.update(later.lines)
+        self.recorded = self.recorded + later.recorded
 
     def __bool__(self) -> bool:
         return bool(self.decided or self.alarms or self.cases or self.lines)
@@ -73,6 +76,7 @@ class Store:
                 await session.execute(delete(MemberRow).where(MemberRow.incident == incident.id))
             await self._upsert(session, MemberRow, [m for i, _ in batch.cases.values() for m in _members(i)])
             await self._upsert(session, TimelineRow, [_line(i, e) for i, e in batch.lines.values()])
+            await record(session, batch.recorded)
 
     async def load(self, most_decided: int) -> Kept:
         """Everything needed to go on where the last process ended."""
