@@ -1,0 +1,1 @@
+"""Who somebody is, how they proved it, and what they may do."""

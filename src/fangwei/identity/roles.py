@@ -1,0 +1,89 @@
+"""Who may do what: each verb once, with the roles that have it. Plain data; docs/roles.md is made from it.
+
+A verb is `<room>.<verb>`; `<room>.read` shows without changing anything. A room that adds a route adds its verb here.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+from fangwei.core.texts import Text
+
+ROLES: Final[Mapping[str, Text]] = {
+    "administrator": Text("管理员", "Administrator"),
+    "crew": Text("班组人员", "Crew"),
+    "shift_supervisor": Text("当班班长", "Shift supervisor"),
+    "safety_engineer": Text("安全工程师", "Safety engineer"),
+    "safety_data_officer": Text("安全数据员", "Safety data officer"),
+    "manager": Text("负责人", "Manager"),
+    "contractor": Text("承包商", "Contractor"),
+    "drill_instructor": Text("演练教官", "Drill instructor"),
+    "auditor": Text("审核员", "Auditor"),
+}
+"""The auditor reads everything and changes nothing. The administrator sets up and may do everything, so that a plant
+of one person works; everything they do is in the record."""
+
+ZONED: Final = frozenset({"crew", "contractor"})
+"""Roles that answer for the zones of their shifts; the others for the whole site."""
+
+_ALL: Final = frozenset(ROLES)
+_STAFF: Final = _ALL - {"contractor"}
+_SHIFT: Final = frozenset({"administrator", "crew", "shift_supervisor", "safety_engineer"})
+_LEADS: Final = frozenset({"administrator", "shift_supervisor", "safety_engineer"})
+_SAFETY: Final = frozenset({"administrator", "safety_engineer"})
+_DATA: Final = frozenset({"administrator", "safety_engineer", "safety_data_officer"})
+_ADMIN: Final = frozenset({"administrator"})
+_ACTING: Final = _ALL - {"auditor"}
+
+
+class Verb(NamedTuple):
+    """What the verb lets one do, and whom."""
+
+    text: Text
+    roles: frozenset[str]
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    # alarms
+    "alarms.read": Verb(Text("查看报警、报警日志与指标", "see alarms, their journal and figures"), _ALL),
+    "alarms.acknowledge": Verb(Text("确认报警", "acknowledge alarms"), _SHIFT),
+    "alarms.shelve": Verb(Text("搁置报警", "shelve alarms"), _LEADS),
+    "alarms.unshelve": Verb(Text("恢复被搁置的报警", "bring shelved alarms back"), _SHIFT),
+    "alarms.take_out": Verb(Text("停用报警", "take alarms out of service"), _LEADS),
+    "alarms.put_back": Verb(Text("恢复被停用的报警", "put alarms back in service"), _LEADS),
+    "alarms.reset": Verb(Text("复位锁定的报警", "reset latched alarms"), _LEADS),
+    # incidents
+    "incidents.read": Verb(Text("查看事件", "see incidents"), _ALL),
+    "incidents.take": Verb(Text("接手事件", "take incidents"), _SHIFT),
+    "incidents.release": Verb(Text("交还事件", "give incidents back"), _SHIFT),
+    "incidents.note": Verb(Text("在事件中记录", "write notes into incidents"), _ACTING),
+    "incidents.close": Verb(Text("关闭事件", "close incidents"), _LEADS),
+    # duty
+    "duty.read": Verb(Text("查看值班与通知", "see who is on duty and who was told"), _ALL),
+    # historian
+    "historian.read": Verb(Text("查看读数与趋势", "see readings and trends"), _ALL),
+    "historian.export": Verb(Text("导出读数", "export readings"), _STAFF),
+    # plant
+    "plant.read": Verb(Text("查看厂区、测点与限值", "see the site, its points and limits"), _ALL),
+    # system
+    "system.read": Verb(Text("查看平台与数据源状态", "see how the platform and its sources are"), _ALL),
+    # audit
+    "audit.read": Verb(Text("查看与导出审计记录", "read and export the record"), _DATA | {"manager", "auditor"}),
+    # identity
+    "identity.self": Verb(Text("管理自己的登录方式", "keep one's own ways to sign in"), _ALL),
+    "identity.read": Verb(Text("查看账号与权限", "see accounts and what they may do"), _ADMIN | {"auditor"}),
+    "identity.edit": Verb(Text("新增、停用账号，更改角色与区域", "keep accounts, roles and zones"), _ADMIN),
+    "identity.tokens": Verb(Text("发放与吊销机器令牌", "make and revoke tokens of machines"), _ADMIN),
+    # work
+    "work.read": Verb(Text("查看任务与隐患", "see tasks and hazards"), _ALL),
+}
+
+
+@cache
+def verbs_of(role: str) -> frozenset[str]:
+    """What a role may do; nothing for a role that does not exist.
+
+    >>> "alarms.acknowledge" in verbs_of("crew"), verbs_of("king")
+    (True, frozenset())
+    """
+    return frozenset(name for name, verb in VERBS.items() if role in verb.roles)
