@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -30,13 +31,32 @@ class OneSentence(click.Group):
             return cast(click.Command, getattr(import_module(module), name))
         return super().get_command(ctx, cmd_name)
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """As click does it; a mistake in our own options is told in both languages."""
+        try:
+            return super().make_context(*args, **more)
+        except click.UsageError as error:
+            raise _told(error) from None
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a FangweiError becomes its text in both languages and exit code 2."""
+        """Run the command; a FangweiError or a mistake in the command line becomes its text in both languages and
+        exit code 2."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _told(error) from None
         except FangweiError as error:
             click.echo(f"{error.message.zh}\n{error.message.en}", err=True)
             ctx.exit(2)
+
+
+def _told(error: click.UsageError) -> Exception:
+    from fangwei.host.usage import show
+
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error  # no mistake: a group named without a command shows what there is
+    click.echo(show(error), err=True)
+    return click.exceptions.Exit(2)
 
 
 data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder (FANGWEI_DATA; ./data).")
@@ -88,7 +108,9 @@ def status(data: Path | None, as_json: bool) -> None:
     from fangwei.host.status import read_status, render
 
     result = asyncio.run(read_status(Settings.from_environment(data=data)))
-    click.echo(msgspec.json.format(msgspec.json.encode(result)).decode() if as_json else render(result))
+    # Nobody who pipes it into a file has a width.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    click.echo(msgspec.json.format(msgspec.json.encode(result)).decode() if as_json else render(result, width))
     sys.exit(0 if result.healthy else 1)
 
 
@@ -97,7 +119,18 @@ language_option = click.option("--language", type=click.Choice(["zh", "en"]), de
 
 @main.group()
 def site() -> None:
-    """Site folders: check one, or print the schema for an editor."""
+    """Site folders: make one, check one, or print the schema for an editor."""
+
+
+@site.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@language_option
+def site_new(folder: Path, language: str) -> None:
+    """Make a site FOLDER to begin with: one zone, one MQTT source, one person; no points yet."""
+    from fangwei.plant.new import new_site
+
+    for line in new_site(folder):
+        click.echo(line.zh if language == "zh" else line.en)
 
 
 @site.command("check")
@@ -196,6 +229,15 @@ async def _ask(data: Path | None, subject: str, question: Any, type: Any, timeou
 
     async with visit(Settings.from_environment(data=data)) as bus:
         return msgspec.json.decode(await bus.ask(subject, question, timeout), type=type)
+
+
+@main.command()
+@click.argument("page", type=click.Choice(["asyncapi", "problems"]))
+def docs(page: str) -> None:
+    """Make a PAGE of docs/ from the code anew: the bus (asyncapi) or the codes of errors (problems)."""
+    from fangwei.api.docs import PAGES
+
+    PAGES[page]()
 
 
 @main.group()

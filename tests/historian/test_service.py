@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tests.historian.history_samples import a_site, some_points
 
+from fangwei.bus import subjects
 from fangwei.bus.client import Bus, Refused
 from fangwei.bus.server import binary
 from fangwei.core.clock import SECOND, now_ns
@@ -22,7 +23,7 @@ from fangwei.core.settings import Settings
 from fangwei.historian import service
 from fangwei.historian.chdb_store import ChdbStore
 from fangwei.historian.errors import HistoryStopped
-from fangwei.historian.questions import LATEST_CHANGED, AskDownsample, AskRange, Export, Historian
+from fangwei.historian.questions import AskDownsample, AskRange, Export, Historian
 
 POINTS = some_points(4, stale_after=3600.0)
 BEGIN = now_ns() // SECOND * SECOND - 3000 * SECOND
@@ -82,7 +83,7 @@ async def test_what_is_sent_is_stored_once_and_answered(bus, settings, tmp_path)
     async def on_changed(subject: str, payload: bytes) -> None:
         changed.append(payload)
 
-    await bus.hear(LATEST_CHANGED, on_changed)
+    await bus.hear(subjects.LATEST, on_changed)
     async with serving(settings) as health:
         for number in range(5):
             for _ in range(2):

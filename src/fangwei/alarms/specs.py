@@ -7,6 +7,7 @@ from fangwei.alarms import texts
 from fangwei.alarms.state import Character
 from fangwei.core.events import Hazard
 from fangwei.core.texts import Text
+from fangwei.core.units import written
 from fangwei.plant.schema import Kind, Limit
 from fangwei.plant.site import Site, SitePoint
 
@@ -150,9 +151,10 @@ def _limit_spec(site: Site, point: SitePoint, limit: Limit) -> Spec:
     else:
         other = site.points[limit.of].name if limit.of else Text("", "")
         state = point.states.get(int(limit.at), Text(f"{limit.at:g}", f"{limit.at:g}"))
-        message = texts.LIMIT[limit.type].format(
-            name=point.name, at=limit.at, unit=point.unit, other=other, state=state
+        said = texts.LIMIT[limit.type].format(
+            name=point.name, at=limit.at, unit=written(point.unit), other=other, state=state
         )
+        message = Text(said.zh.rstrip(), said.en.rstrip())  # a number without unit leaves a space behind
     return Spec(
         name=f"{point.id}.{limit.id}",
         point=point.id,

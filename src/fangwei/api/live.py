@@ -114,7 +114,7 @@ class Hub:
         await self.bus.hear_events(f"{subjects.NOTICES}.>", Notice, self._on_notice)
         await self.bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
         await self.bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_process)
-        await self.bus.hear("fw.latest", self._on_latest)
+        await self.bus.hear(subjects.LATEST, self._on_latest)
 
     async def _on_incident(self, event: IncidentEvent) -> None:
         if self.picture.incident(event.incident):

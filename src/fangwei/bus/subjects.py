@@ -6,6 +6,7 @@ fw.incidents.<incident>      IncidentEvent
 fw.notices.<person>          Notice
 fw.sources.<source>          SourceHealth, every second
 fw.health.<process>          HealthReport, every second
+fw.latest                    Readings, every second: the latest of the points that changed since
 fw.ask.<room>.<question>     request -> answer (JSON, or Arrow where said)
 fw.do.<room>.<command>       command with an id -> outcome (JSON)
 """
@@ -16,6 +17,7 @@ INCIDENTS = "fw.incidents"
 NOTICES = "fw.notices"
 SOURCES = "fw.sources"
 HEALTH = "fw.health"
+LATEST = "fw.latest"
 ASK = "fw.ask"
 DO = "fw.do"
 

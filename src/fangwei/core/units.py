@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from fangwei.core.texts import Text
+
 UNITS: Final[dict[str, str]] = {
     "%LEL": "explosive fraction",
     "LEL.m": "explosive path",
@@ -52,6 +54,35 @@ UNITS: Final[dict[str, str]] = {
     "state": "state",
     "1": "dimensionless",
 }
+
+
+WRITTEN: Final[dict[str, Text]] = {
+    "degC": Text("°C", "°C"),
+    "m3/h": Text("m³/h", "m³/h"),
+    "m3/s": Text("m³/s", "m³/s"),
+    "mg/m3": Text("mg/m³", "mg/m³"),
+    "ug/m3": Text("µg/m³", "µg/m³"),
+    "m/s2": Text("m/s²", "m/s²"),
+    "LEL.m": Text("LEL·m", "LEL·m"),
+    "Ohm": Text("Ω", "Ω"),
+    "MOhm": Text("MΩ", "MΩ"),
+    "deg": Text("°", "°"),
+    "persons": Text("人", "people"),
+    "count": Text("次", "times"),
+    "pieces": Text("件", "pieces"),
+    "score": Text("（置信度）", "(confidence)"),
+    "state": Text("", ""),
+    "1": Text("", ""),
+}
+
+
+def written(unit: str) -> Text:
+    """A unit as people write it in a sentence.
+
+    >>> written("degC").en, written("kPa").zh
+    ('°C', 'kPa')
+    """
+    return WRITTEN.get(unit, Text(unit, unit))
 
 
 def percent_vol(percent_lel: float, lel_percent_vol: float) -> float:

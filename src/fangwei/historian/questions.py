@@ -13,8 +13,6 @@ DOWNSAMPLE = f"{subjects.ASK}.historian.downsample"
 STATUS = f"{subjects.ASK}.historian.status"
 EXPORT = f"{subjects.DO}.historian.export"
 EXPORT_PROGRESS = f"{subjects.ASK}.historian.export_progress"
-LATEST_CHANGED = "fw.latest"
-"""Readings (Arrow): the latest of the points that changed since the last second, STALE set where it applies."""
 
 MOST_ROWS = 250_000
 """Rows of one range answer: 8 MB on the wire, half of what the broker takes."""

@@ -116,7 +116,7 @@ async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop:
         latest.age(now_ns())
         changes = latest.changes()
         if len(changes):
-            await bus.publish(questions.LATEST_CHANGED, codec.encode(changes))
+            await bus.publish(subjects.LATEST, codec.encode(changes))
         health.gauge("history.points_known", float(latest.known.sum()))
 
     async def write_latest() -> None:

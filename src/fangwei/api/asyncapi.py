@@ -1,0 +1,236 @@
+"""The bus as an AsyncAPI 3 document: subjects, streams, events, questions and commands, each with its schema.
+
+`python -m fangwei.api.asyncapi` (or `fangwei docs asyncapi`) writes docs/asyncapi.yaml. The table below is the only
+thing written by hand; a test compares it with what the rooms answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from fangwei.alarms import schemas as alarms
+from fangwei.alarms.kpi import KpiRow
+from fangwei.api.examples import example
+from fangwei.bus import subjects
+from fangwei.bus.client import EVENTS_KEPT_S, READINGS_KEPT_BYTES, READINGS_KEPT_S
+from fangwei.core.events import (
+    AlarmEvent,
+    AlarmStatus,
+    Incident,
+    IncidentEvent,
+    Notice,
+    Problem,
+    SourceHealth,
+)
+from fangwei.core.health import HealthReport
+from fangwei.duty import service as duty
+from fangwei.historian import questions as historian
+from fangwei.incidents import service as incidents
+
+FILE = Path("docs/asyncapi.yaml")
+JSON = "application/json"
+ARROW = "application/vnd.apache.arrow.stream"
+READINGS = (
+    "One Arrow IPC stream per message (`bus/codec.py`): columns point (uint64 key), source_time, receive_time "
+    "(int64, UTC ns), value (float64), quality (uint32 flags)"
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a room says without being asked."""
+
+    subject: str
+    """`{name}` stands for one token."""
+    content: Any
+    """A type, or None: Arrow."""
+    summary: str
+    stream: str | None = None
+    """Where it is kept for who was away."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question or command and its answer."""
+
+    subject: str
+    question: Any
+    answer: Any
+    """A type, or None: Arrow."""
+    summary: str
+
+
+SAID = (
+    Said(f"{subjects.READINGS}.{{source}}", None, "Readings of one source as they come in", subjects.READINGS_STREAM),
+    Said(f"{subjects.ALARMS}.{{zone}}", AlarmEvent, "One transition of one alarm", subjects.EVENTS_STREAM),
+    Said(
+        f"{subjects.INCIDENTS}.{{incident}}",
+        IncidentEvent,
+        "An incident changed: the whole picture and the new lines",
+        subjects.EVENTS_STREAM,
+    ),
+    Said(f"{subjects.NOTICES}.{{person}}", Notice, "Somebody is told something", subjects.EVENTS_STREAM),
+    Said(f"{subjects.SOURCES}.{{source}}", SourceHealth, "How a field connection is, every second"),
+    Said(f"{subjects.HEALTH}.{{process}}", HealthReport, "How a process is, every second"),
+    Said(subjects.LATEST, None, "The latest of the points that changed since the last second"),
+)
+
+_ALARM_COMMANDS = {
+    "shelve": "Out of sight for a time; it comes back by itself",
+    "unshelve": "Bring a shelved alarm back",
+    "take_out": "Out of service for maintenance, approved by a second person",
+    "put_back": "Back in service",
+    "reset": "Reset a latched alarm",
+}
+_INCIDENT_COMMANDS = {
+    "take": "I have it: stops the escalation",
+    "release": "Hand it back; the escalation goes on",
+    "note": "A line in a person's own words",
+    "close": "A person says that it is over",
+}
+_A, _D = subjects.ASK, subjects.DO
+
+ASKED = (
+    Asked(historian.LATEST, historian.AskLatest, historian.LatestAnswer, "Latest reading of each point"),
+    Asked(historian.RANGE, historian.AskRange, None, "Raw readings of one point"),
+    Asked(historian.DOWNSAMPLE, historian.AskDownsample, historian.Downsampled, "Points in equal buckets of time"),
+    Asked(historian.STATUS, dict[str, msgspec.Raw], historian.Status, "What the history holds, how far behind it is"),
+    Asked(historian.EXPORT, historian.Export, historian.Exported, "Write points to a Parquet file"),
+    Asked(historian.EXPORT_PROGRESS, historian.AskProgress, historian.Progress, "How far an export is"),
+    Asked(f"{_A}.alarms.list", alarms.ListAsked, list[AlarmStatus], "Alarms as they stand; null: all but normal"),
+    Asked(f"{_A}.alarms.journal", alarms.JournalAsked, list[AlarmEvent], "Transitions, newest first"),
+    Asked(f"{_A}.alarms.kpi", alarms.KpiAsked, list[KpiRow], "ISA-18.2 / EEMUA 191 figures"),
+    Asked(f"{_D}.alarms.acknowledge", alarms.AcknowledgeAsked, alarms.Acknowledged, "Acknowledge many alarms"),
+    *(Asked(f"{_D}.alarms.{n}", alarms.Command, AlarmStatus, s) for n, s in _ALARM_COMMANDS.items()),
+    Asked(f"{_A}.incidents.list", incidents.AskList, list[Incident], "Incidents; null: those not over"),
+    Asked(f"{_A}.incidents.show", incidents.AskShow, incidents.Shown, "One incident with its timeline"),
+    Asked(f"{_A}.incidents.chatterers", dict, list[incidents.Chatterer], "Alarms that cry too often"),
+    *(Asked(f"{_D}.incidents.{n}", incidents.Order, Incident, s) for n, s in _INCIDENT_COMMANDS.items()),
+    Asked(f"{_A}.duty.on_duty", duty.AskOnDuty, list[duty.OnDutyStep], "Who answers for a zone, step by step"),
+    Asked(f"{_A}.duty.notices", duty.AskNotices, list[Notice], "Who was told of an incident"),
+    Asked(f"{_D}.duty.arrived", duty.Confirm, Notice, "A notice reached the person's device"),
+    Asked(f"{_D}.duty.read", duty.Confirm, Notice, "The person opened the notice"),
+    Asked(f"{_A}.connect.sources", dict[str, Any] | None, list[SourceHealth], "How every field connection is"),
+)
+
+STREAMS: dict[str, dict[str, Any]] = {
+    subjects.READINGS_STREAM: {
+        "subjects": [f"{subjects.READINGS}.>"],
+        "keptSeconds": READINGS_KEPT_S,
+        "keptBytes": READINGS_KEPT_BYTES,
+    },
+    subjects.EVENTS_STREAM: {"subjects": subjects.EVENTS_SUBJECTS, "keptSeconds": EVENTS_KEPT_S},
+    subjects.FIELD_STREAM: {"subjects": ["the topics of the site's MQTT sources"]},
+}
+
+ABOUT = (
+    "What the rooms of Fangwei tell and ask each other over NATS. Events are JSON unless said; delivery is at least "
+    "once, an event's `id` tells whether it was seen before, and an event never changes in meaning, it is only added "
+    "to. A refused question or command is answered with a Problem and the header `Fangwei-Problem: <code>`."
+)
+
+
+def document() -> dict[str, Any]:
+    """The whole document. Pure."""
+    kinds = [*(s.content for s in SAID), *(k for a in ASKED for k in (a.question, a.answer)), Problem]
+    schemas = _schemas([kind for kind in kinds if kind is not None])
+    components = schemas.components
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    for said in SAID:
+        key = _key(said.subject)
+        channels[key] = _channel(said.subject, {"event": schemas.message(said.content)}, said.summary)
+        if said.stream:
+            channels[key]["x-stream"] = said.stream
+        operations[f"say.{key}"] = {
+            "action": "send",
+            "channel": _ref("channels", key),
+            "summary": said.summary,
+            "messages": [_ref("channels", key, "messages", "event")],
+        }
+    for asked in ASKED:
+        key, reply = _key(asked.subject), f"{_key(asked.subject)}.reply"
+        channels[key] = _channel(asked.subject, {"question": schemas.message(asked.question)}, asked.summary)
+        answers = {"answer": schemas.message(asked.answer), "problem": schemas.message(Problem)}
+        channels[reply] = {"address": None, "messages": answers}
+        operations[key] = {
+            "action": "receive",
+            "channel": _ref("channels", key),
+            "summary": asked.summary,
+            "messages": [_ref("channels", key, "messages", "question")],
+            "reply": {
+                "address": {"location": "$message.header#/reply", "description": "NATS reply subject"},
+                "channel": _ref("channels", reply),
+                "messages": [_ref("channels", reply, "messages", name) for name in answers],
+            },
+        }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Fangwei 防微: the bus", "version": version("fangwei"), "description": ABOUT},
+        "defaultContentType": JSON,
+        "servers": {
+            "bus": {"host": "127.0.0.1:4222", "protocol": "nats", "description": "FANGWEI_NATS_PORT; platform only"}
+        },
+        "channels": channels,
+        "operations": operations,
+        "components": {"schemas": components},
+        "x-streams": STREAMS,
+    }
+
+
+class _schemas:  # noqa: N801 - one place that turns types into messages
+    def __init__(self, kinds: list[Any]) -> None:
+        unique = list(dict.fromkeys(kinds))
+        shapes, self.components = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
+        self._shapes = dict(zip(unique, shapes, strict=True))
+
+    def message(self, kind: Any) -> dict[str, Any]:
+        if kind is None:
+            return {"contentType": ARROW, "description": READINGS}
+        shape = self._shapes[kind]
+        shown = example(shape, self.components)
+        return {"contentType": JSON, "payload": shape, "examples": [{"payload": shown}]}
+
+
+def _key(subject: str) -> str:
+    return ".".join(part for part in subject.removeprefix("fw.").split(".") if not part.startswith("{"))
+
+
+def _channel(subject: str, messages: dict[str, Any], summary: str) -> dict[str, Any]:
+    channel: dict[str, Any] = {"address": subject, "summary": summary, "messages": messages}
+    names = [part[1:-1] for part in subject.split(".") if part.startswith("{")]
+    if names:
+        channel["parameters"] = {name: {"description": f"the {name}'s id"} for name in names}
+    return channel
+
+
+def _ref(*path: str) -> dict[str, str]:
+    return {"$ref": "#/" + "/".join(path)}
+
+
+def text() -> str:
+    """The document as YAML."""
+    return yaml.safe_dump(_plain(document()), allow_unicode=True, sort_keys=False, width=120)
+
+
+def _plain(value: Any) -> Any:
+    # yaml would write the aliases of shared objects as &id001
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(v) for v in value]
+    return value
+
+
+def main() -> None:
+    """Write the page."""
+    FILE.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
