@@ -8,7 +8,7 @@ from fangwei.api import page, problems
 from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
-from fangwei.api.routes import alarms, history, incidents, site, system
+from fangwei.api.routes import alarms, history, incidents, site, system, work
 from fangwei.api.search import PointIndex
 from fangwei.bus.client import Bus
 from fangwei.core.health import Health
@@ -21,7 +21,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub) -> FastAPI:
     # The interactive docs load scripts from elsewhere, which our policy forbids; the schema itself stays.
     app = FastAPI(title="Fangwei 防微", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, system):
+    for room in (site, history, alarms, incidents, work, system):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

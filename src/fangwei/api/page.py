@@ -23,6 +23,21 @@ NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>防微 Fangwei</title
 Alarms and notices work without it.</p></body>"""
 
 
+PHONE = "phone.html"
+"""What crews carry (/m): a page of its own, far smaller, that its service worker shows without a line as well."""
+
+PHONE_POLICY = (
+    # blob: a photo just taken, not yet sent. No nonce: the page may come from the phone's own cache.
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "style-src 'self'; style-src-attr 'unsafe-inline'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
+WORKER = "sw.js"
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""A worker's own requests obey the policy that came with its script."""
+
+
 def policy(nonce: str) -> str:
     """Content-Security-Policy of the page: nothing from elsewhere. Style attributes are allowed because chart
     tooltips are written with them; style sheets and scripts are not."""
@@ -45,6 +60,12 @@ def install(app: FastAPI, folder: Path = FOLDER) -> None:
         body = page.read_text("utf-8").replace(NONCE_PLACE, nonce)
         return HTMLResponse(body, headers={"content-security-policy": policy(nonce)})
 
+    def phone() -> Response:
+        page = root / PHONE
+        if not page.is_file():
+            return HTMLResponse(NOT_BUILT, 503, {"content-security-policy": "default-src 'none'"})
+        return HTMLResponse(page.read_text("utf-8"), headers={"content-security-policy": PHONE_POLICY})
+
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path == "api" or path.startswith("api/"):
@@ -52,9 +73,12 @@ def install(app: FastAPI, folder: Path = FOLDER) -> None:
         if len(path.encode()) > LONGEST_ADDRESS:
             raise NoSuchAddress(path=f"/{path[:200]}")
         wanted = (root / path).resolve() if path and "\0" not in path else root
-        if wanted.is_relative_to(root) and wanted.is_file() and wanted.name != "index.html":
+        if wanted.is_relative_to(root) and wanted.is_file() and wanted.name not in ("index.html", PHONE):
             kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
-            return FileResponse(wanted, headers={"cache-control": kept})
+            headers = {"cache-control": kept}
+            if path == WORKER:
+                headers["content-security-policy"] = WORKER_POLICY
+            return FileResponse(wanted, headers=headers)
         if path.startswith("assets/") or "." in path.rsplit("/", 1)[-1]:
             raise NoSuchAddress(path=f"/{path[:200]}")
-        return index()
+        return phone() if path == "m" or path.startswith("m/") else index()

@@ -8,7 +8,7 @@ from typing import Final
 
 PROCESSES: Final[dict[str, tuple[str, ...]]] = {
     "alarms": ("alarms",),
-    "incidents": ("duty", "incidents"),
+    "incidents": ("duty", "incidents", "work"),
     "historian": ("historian",),
     "connect": ("connect",),
     "app": ("api",),

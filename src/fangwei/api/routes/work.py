@@ -1,0 +1,161 @@
+"""Hidden hazards (隐患) from report to verified, and the codes that hang at the place."""
+
+import secrets
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints
+from starlette.responses import HTMLResponse, Response
+
+from fangwei.api.context import Command, Context, ItemId, Time
+from fangwei.api.conventions import IfMatch, Listing, SortUnknown, revision_of, tagged
+from fangwei.bus import subjects
+from fangwei.core.clock import DAY, EARLIEST, LATEST, now_ns
+from fangwei.work.codes import sheet
+from fangwei.work.errors import ZoneUnknown
+from fangwei.work.hazards import MOST_PHOTOS, HazardKind, HazardLevel, HazardStatus
+from fangwei.work.store import SORTS
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+PhotoId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8,64}$")]
+Photos = Annotated[list[PhotoId], Field(max_length=MOST_PHOTOS)]
+Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
+
+
+class ReportHazard(Command):
+    """What somebody found; the command's id becomes the hazard's."""
+
+    zone: ItemId
+    words: Words
+    kind: HazardKind
+    level: HazardLevel = HazardLevel.GENERAL
+    place: tuple[Metres, Metres] | None = None
+    point: ItemId | None = None
+    photos: Photos = Field(default_factory=list)
+    seen: Annotated[int, Field(ge=EARLIEST, le=LATEST)] | None = None
+
+
+class Assign(Command):
+    """Who puts it right, until when."""
+
+    person: ItemId
+    deadline: Annotated[int, Field(ge=EARLIEST, le=LATEST)]
+    level: HazardLevel | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
+class Done(Command):
+    """What was done, or why it does not do."""
+
+    words: Words
+    photos: Photos = Field(default_factory=list)
+
+
+class Verify(Command):
+    """Somebody else has looked: it is right."""
+
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    photos: Photos = Field(default_factory=list)
+
+
+def router(context: Context) -> APIRouter:
+    """GET /work/hazards, /work/hazards/figures, /work/hazards/{id}, /work/codes; POST /work/hazards and its steps."""
+    routes = APIRouter(prefix="/work", tags=["work"])
+
+    @routes.get("/hazards")
+    async def listed(
+        want: Listing,
+        status: Annotated[list[HazardStatus] | None, Query()] = None,
+        zone: ItemId | None = None,
+        point: ItemId | None = None,
+        level: HazardLevel | None = None,
+        assignee: ItemId | None = None,
+        reporter: ItemId | None = None,
+        overdue: bool = False,
+    ) -> Response:
+        """Hazards, newest first unless sorted; `overdue` are those open past their deadline."""
+        sort = want.sort or "-reported"
+        if sort.removeprefix("-") not in SORTS:
+            raise SortUnknown(field=sort, known=", ".join(sorted(SORTS)))
+        question = {
+            "status": status,
+            "zone": zone,
+            "point": point,
+            "level": level,
+            "assignee": assignee,
+            "reporter": reporter,
+            "overdue": overdue,
+            "q": want.q,
+            "sort": sort,
+            "offset": want.offset,
+            "limit": want.limit,
+        }
+        return await context.ask("work.list", question)
+
+    @routes.get("/hazards/figures")
+    async def figures(start: Time | None = None, end: Time | None = None) -> Response:
+        """What is open and late now, and how long what closed in the range (30 days) took."""
+        until = now_ns() if end is None else end
+        question = {"start": until - 30 * DAY if start is None else start, "end": until}
+        return await context.ask("work.figures", question)
+
+    @routes.get("/hazards/{hazard}")
+    async def show(hazard: ItemId) -> Response:
+        """{hazard, history}; the ETag is its revision."""
+        answer = await context.bus.ask(f"{subjects.ASK}.work.show", {"hazard": hazard})
+        return tagged(answer, msgspec.json.decode(answer, type=_Shown).hazard.revision)
+
+    async def changed(action: str, command: Command, **more: Any) -> Response:
+        response = await context.do(f"work.{action}", command, **more)
+        return tagged(bytes(response.body), msgspec.json.decode(response.body, type=_Revision).revision)
+
+    @routes.post("/hazards")
+    async def report(command: ReportHazard) -> Response:
+        """Report a hazard; sent again with the same id it is the same hazard."""
+        return await changed("report", command)
+
+    @routes.post("/hazards/{hazard}/assign")
+    async def assign(hazard: ItemId, command: Assign, if_match: IfMatch = None) -> Response:
+        """Give it to somebody, with a deadline."""
+        context.person(command.person)
+        return await changed("assign", command, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.post("/hazards/{hazard}/fix")
+    async def fix(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+        """It has been put right; somebody else verifies."""
+        return await changed("fix", command, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.post("/hazards/{hazard}/verify")
+    async def verify(hazard: ItemId, command: Verify, if_match: IfMatch = None) -> Response:
+        """Looked at by another person, and right: it is closed."""
+        return await changed("verify", command, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.post("/hazards/{hazard}/return")
+    async def give_back(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+        """Looked at, and not right yet: back to who works on it."""
+        return await changed("return", command, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.post("/hazards/{hazard}/reject")
+    async def reject(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+        """No hazard, or reported before; with the reason."""
+        return await changed("reject", command, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.get("/codes")
+    async def codes(zone: ItemId | None = None) -> Response:
+        """A sheet of QR codes to print: a zone and its points, or all zones."""
+        if zone is not None and zone not in context.site.zones:
+            raise ZoneUnknown(zone=zone)
+        nonce = secrets.token_urlsafe(16)
+        policy = f"default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'"
+        return HTMLResponse(sheet(context.site, zone, nonce), headers={"content-security-policy": policy})
+
+    return routes
+
+
+class _Revision(msgspec.Struct):
+    revision: int
+
+
+class _Shown(msgspec.Struct):
+    hazard: _Revision

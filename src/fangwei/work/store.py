@@ -1,0 +1,259 @@
+"""The room's tables. A step is one transaction: read, decide, write, beside its line; the command's id is the key of
+the line, so that the same command twice is one step, whoever sends it again and after however long."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from fangwei.audit.record import Entry, record
+from fangwei.db.session import Database
+from fangwei.work.errors import HazardUnknown, IdTaken
+from fangwei.work.figures import Closed, Figures, closing
+from fangwei.work.hazards import OVER, FoundHazard, HazardLevel, HazardLine, HazardStatus
+from fangwei.work.models import HazardRow, StepRow
+
+Made = tuple[FoundHazard, HazardLine]
+
+
+class Filter(msgspec.Struct):
+    """`fw.ask.work.list`: all conditions hold together; None asks nothing."""
+
+    status: list[HazardStatus] | None = None
+    zone: str | None = None
+    point: str | None = None
+    level: HazardLevel | None = None
+    assignee: str | None = None
+    reporter: str | None = None
+    overdue: bool = False
+    zones: list[str] | None = None
+    """The zones that who asks may see; None: all."""
+    q: str = ""
+    sort: str = "-reported"
+    offset: int = 0
+    limit: int = 50
+
+
+class Listed(msgspec.Struct):
+    """A page of the list."""
+
+    total: int
+    offset: int
+    items: list[FoundHazard]
+
+
+SORTS = {
+    "reported": HazardRow.reported,
+    "updated": HazardRow.updated,
+    "deadline": HazardRow.deadline,
+    "level": HazardRow.level,
+    "zone": HazardRow.zone,
+    "status": HazardRow.status,
+}
+MOST = 500
+
+
+class Store:
+    """Hazards and their steps."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def report(self, id: str, by: str, make: Callable[[], Made]) -> FoundHazard:
+        """A new hazard; the same id by the same person again answers what is there.
+
+        Raises:
+            IdTaken: the id belongs to another person's entry.
+        """
+        async with self._database.session() as session, session.begin():
+            known = await self._known(session, id, by)
+            if known is not None:
+                return known
+            hazard, line = make()
+            session.add(_row(hazard))
+            session.add(_step(hazard, line))
+            await session.flush()
+            await record(session, [_entry(None, hazard, line)])
+            return hazard
+
+    async def step(self, id: str, by: str, hazard: str, make: Callable[[FoundHazard], Made]) -> FoundHazard:
+        """One step on a hazard; the same command again answers the hazard as it stands now.
+
+        Raises:
+            HazardUnknown: there is none of that id.
+            IdTaken: the command's id was another person's.
+        """
+        async with self._database.session() as session, session.begin():
+            known = await self._known(session, id, by)
+            if known is not None:
+                return known
+            row = await session.get(HazardRow, hazard, with_for_update=True)
+            if row is None:
+                raise HazardUnknown(hazard=hazard)
+            before = _hazard(row)
+            after, line = make(before)
+            for name, value in _columns(after).items():
+                setattr(row, name, value)
+            session.add(_step(after, line))
+            await session.flush()
+            await record(session, [_entry(before, after, line)])
+            return after
+
+    async def show(self, hazard: str) -> tuple[FoundHazard, list[HazardLine]]:
+        """A hazard and its history, oldest first.
+
+        Raises:
+            HazardUnknown: there is none of that id.
+        """
+        async with self._database.session() as session:
+            row = await session.get(HazardRow, hazard)
+            if row is None:
+                raise HazardUnknown(hazard=hazard)
+            lines = await session.scalars(select(StepRow.line).where(StepRow.hazard == hazard).order_by(StepRow.number))
+            return _hazard(row), [msgspec.json.decode(line, type=HazardLine) for line in lines]
+
+    async def listed(self, asked: Filter, now: int) -> Listed:
+        """The page of the list that was asked for."""
+        where = _where(asked, now)
+        name = asked.sort.removeprefix("-")
+        column = SORTS.get(name, HazardRow.reported)
+        order = column.desc() if asked.sort.startswith("-") else column.asc()
+        offset, limit = max(0, asked.offset), max(1, min(asked.limit, MOST))
+        async with self._database.session() as session:
+            total = await session.scalar(select(func.count()).select_from(HazardRow).where(where))
+            rows = await session.scalars(
+                # Without a deadline last, in either direction: they are no news in a list by deadline.
+                select(HazardRow.whole)
+                .where(where)
+                .order_by(column.is_(None), order, HazardRow.id)
+                .offset(offset)
+                .limit(limit)
+            )
+            items = [msgspec.json.decode(whole, type=FoundHazard) for whole in rows]
+        return Listed(total=total or 0, offset=offset, items=items)
+
+    async def figures(self, start: int, end: int, zones: list[str] | None, now: int) -> Figures:
+        """What waits now, and how long what closed in [start, end) took."""
+        mine: ColumnElement[bool] = HazardRow.zone.in_(zones) if zones is not None else HazardRow.id.is_not(None)
+        open_now = and_(mine, HazardRow.status.not_in([str(s) for s in OVER]))
+        async with self._database.session() as session:
+
+            async def count(where: ColumnElement[bool]) -> int:
+                return await session.scalar(select(func.count()).select_from(HazardRow).where(where)) or 0
+
+            rows = await session.execute(
+                select(HazardRow.seen, HazardRow.closed, HazardRow.deadline, HazardRow.level).where(
+                    mine,
+                    HazardRow.status == str(HazardStatus.VERIFIED),
+                    HazardRow.closed >= start,
+                    HazardRow.closed < end,
+                )
+            )
+            closed = [Closed(r.seen, r.closed, r.deadline, HazardLevel(r.level)) for r in rows]
+            return Figures(
+                open=await count(open_now),
+                overdue=await count(and_(open_now, HazardRow.deadline < now)),
+                waiting_check=await count(and_(mine, HazardRow.status == str(HazardStatus.FIXED))),
+                reported=await count(and_(mine, HazardRow.reported >= start, HazardRow.reported < end)),
+                closing=closing(closed),
+                by_level={str(level): closing(c for c in closed if c.level is level) for level in HazardLevel},
+            )
+
+    async def _known(self, session: AsyncSession, id: str, by: str) -> FoundHazard | None:
+        done = await session.get(StepRow, id)
+        if done is None:
+            return None
+        if done.by != by:
+            raise IdTaken()
+        row = await session.get(HazardRow, done.hazard)
+        return None if row is None else _hazard(row)
+
+
+def _where(asked: Filter, now: int) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [HazardRow.id.is_not(None)]
+    if asked.status is not None:
+        conditions.append(HazardRow.status.in_([str(s) for s in asked.status]))
+    if asked.zones is not None:
+        conditions.append(HazardRow.zone.in_(asked.zones))
+    for column, value in (
+        (HazardRow.zone, asked.zone),
+        (HazardRow.point, asked.point),
+        (HazardRow.assignee, asked.assignee),
+        (HazardRow.reporter, asked.reporter),
+        (HazardRow.level, None if asked.level is None else str(asked.level)),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if asked.overdue:
+        conditions += [HazardRow.deadline < now, not_(HazardRow.status.in_([str(s) for s in OVER]))]
+    for word in asked.q.split()[:8]:
+        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        conditions.append(or_(HazardRow.words.ilike(like, escape="\\"), HazardRow.id.ilike(like, escape="\\")))
+    return and_(*conditions)
+
+
+def _hazard(row: HazardRow) -> FoundHazard:
+    return msgspec.json.decode(row.whole, type=FoundHazard)
+
+
+def _columns(hazard: FoundHazard) -> dict[str, Any]:
+    return {
+        "status": str(hazard.status),
+        "level": str(hazard.level),
+        "kind": str(hazard.kind),
+        "zone": hazard.zone,
+        "point": hazard.point,
+        "words": hazard.words,
+        "reporter": hazard.reporter,
+        "assignee": hazard.assignee,
+        "fixed_by": hazard.fixed_by,
+        "seen": hazard.seen,
+        "reported": hazard.reported,
+        "updated": hazard.updated,
+        "deadline": hazard.deadline,
+        "closed": hazard.closed,
+        "revision": hazard.revision,
+        "whole": msgspec.json.encode(hazard),
+    }
+
+
+def _row(hazard: FoundHazard) -> HazardRow:
+    return HazardRow(id=hazard.id, **_columns(hazard))
+
+
+def _step(hazard: FoundHazard, line: HazardLine) -> StepRow:
+    return StepRow(
+        id=line.id,
+        hazard=line.hazard,
+        number=hazard.revision,
+        time=line.time,
+        by=line.by,
+        action=line.action,
+        line=msgspec.json.encode(line),
+    )
+
+
+def _entry(before: FoundHazard | None, after: FoundHazard, line: HazardLine) -> Entry:
+    was, now = ({} if h is None else _told(h) for h in (before, after))
+    changed = {k: v for k, v in now.items() if was.get(k) != v}
+    return Entry(
+        id=f"work/{line.id}",
+        time=line.time,
+        by=line.by,
+        action=f"work.{line.action}",
+        subject=f"hazard/{after.id}",
+        zone=after.zone,
+        place=None,
+        before={k: was[k] for k in changed} if before else None,
+        after=changed,
+        evidence={"photos": line.photos} if line.photos else None,
+        words=line.words or None,
+    )
+
+
+def _told(hazard: FoundHazard) -> dict[str, Any]:
+    """The state as the record tells it: without what a person wrote, which stands beside the chain."""
+    told: dict[str, Any] = msgspec.to_builtins(hazard)
+    return {k: v for k, v in told.items() if k not in ("id", "words", "photos", "fix_photos", "updated")}
