@@ -1,6 +1,6 @@
 """A small site and rooms that answer for it on a real broker, so that the door can be tried without the others.
 
-`python tests/api/canned_plant.py` runs the door with a growing incident until interrupted (page development).
+`python -m tests.api.canned_plant` runs the door with a growing incident until interrupted (page development).
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from tests.api.canned_work import CannedWork
 
 from fangwei.api.service import serve
 from fangwei.bus import codec
@@ -197,12 +198,14 @@ class CannedPlant:
         self.journal: list[AlarmEvent] = []
         self.notices: dict[str, Notice] = {}
         self.commands: list[tuple[str, dict[str, Any]]] = []
+        self.work = CannedWork(site, bus)
         self.started = now_ns()
         self.leak_started: int | None = None
 
     async def answer(self) -> None:
         """Subscribe to every question and command."""
         b = self.bus
+        await self.work.answer()
         await b.answer("fw.ask.historian.latest", dict, self._latest)
         await b.answer("fw.ask.historian.downsample", dict, self._downsample)
         await b.answer("fw.ask.historian.range", dict, self._range)
