@@ -76,6 +76,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     "identity.tokens": Verb(Text("发放与吊销机器令牌", "make and revoke tokens of machines"), _ADMIN),
     # work
     "work.read": Verb(Text("查看任务与隐患", "see tasks and hazards"), _ALL),
+    "work.report": Verb(Text("上报隐患", "report hazards"), _ACTING),
+    "work.fix": Verb(Text("登记隐患整改", "say that a hazard is put right"), _SHIFT | {"contractor"}),
+    "work.assign": Verb(Text("指派隐患与期限", "give hazards to somebody, with a deadline"), _LEADS),
+    "work.verify": Verb(Text("验收或退回整改", "check what was put right, or return it"), _LEADS),
+    "work.reject": Verb(Text("驳回隐患", "reject what is no hazard"), _LEADS),
 }
 
 
