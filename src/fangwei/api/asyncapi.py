@@ -31,6 +31,10 @@ from fangwei.core.health import HealthReport
 from fangwei.duty import service as duty
 from fangwei.historian import questions as historian
 from fangwei.incidents import service as incidents
+from fangwei.work import service as work
+from fangwei.work.figures import Figures
+from fangwei.work.hazards import FoundHazard, Report, Step
+from fangwei.work.store import Filter, Listed
 
 FILE = Path("docs/asyncapi.yaml")
 JSON = "application/json"
@@ -93,6 +97,13 @@ _INCIDENT_COMMANDS = {
     "note": "A line in a person's own words",
     "close": "A person says that it is over",
 }
+_WORK_COMMANDS = {
+    "assign": "Give a hazard to somebody, with a deadline",
+    "fix": "It has been put right; somebody else checks",
+    "verify": "Checked by another person, and right: closed",
+    "return": "Checked, and not right yet: back to who works on it",
+    "reject": "No hazard, or reported before",
+}
 _A, _D = subjects.ASK, subjects.DO
 
 ASKED = (
@@ -111,6 +122,11 @@ ASKED = (
     Asked(f"{_A}.incidents.show", incidents.AskShow, incidents.Shown, "One incident with its timeline"),
     Asked(f"{_A}.incidents.chatterers", dict, list[incidents.Chatterer], "Alarms that cry too often"),
     *(Asked(f"{_D}.incidents.{n}", incidents.Order, Incident, s) for n, s in _INCIDENT_COMMANDS.items()),
+    Asked(f"{_A}.work.list", Filter, Listed, "Hidden hazards, a page of them"),
+    Asked(f"{_A}.work.show", work.AskShow, work.Shown, "One hazard with every step"),
+    Asked(f"{_A}.work.figures", work.AskFigures, Figures, "What is open and late, and how long closing takes"),
+    Asked(f"{_D}.work.report", Report, FoundHazard, "A hazard somebody found; the command's id becomes its own"),
+    *(Asked(f"{_D}.work.{n}", Step, FoundHazard, s) for n, s in _WORK_COMMANDS.items()),
     Asked(f"{_A}.duty.on_duty", duty.AskOnDuty, list[duty.OnDutyStep], "Who answers for a zone, step by step"),
     Asked(f"{_A}.duty.notices", duty.AskNotices, list[Notice], "Who was told of an incident"),
     Asked(f"{_D}.duty.arrived", duty.Confirm, Notice, "A notice reached the person's device"),
