@@ -136,8 +136,16 @@ def allows(schema: Schema, value: Any, components: Mapping[str, Schema]) -> bool
         case "number":
             return isinstance(value, int | float) and _within(schema, value)
         case "array":
+            if not isinstance(value, list):
+                return False
+            first = schema.get("prefixItems", [])
             items = schema.get("items", {})
-            return isinstance(value, list) and all(allows(items, each, components) for each in value)
+            rest = value[len(first) :]
+            if rest and items is False:  # a tuple: so many and no more
+                return False
+            return len(value) >= len(first) and all(
+                allows(one, each, components) for one, each in zip([*first, *[items] * len(rest)], value, strict=True)
+            )
     return False
 
 
