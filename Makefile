@@ -3,8 +3,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: run test setup check fast e2e lock migration clean
+.PHONY: run test setup check fast e2e docs lock migration clean
 
 run: setup            ## the platform with the example plant, until Ctrl-C
 	$(BIN)/fangwei up --site sites/battery_plant --sim
@@ -30,6 +31,7 @@ check: setup          ## style, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/mkdocs build -q
 
 fast: setup           ## decisions and rooms
 	$(BIN)/pytest -n 2 --dist loadfile tests --ignore tests/e2e
@@ -37,6 +39,9 @@ fast: setup           ## decisions and rooms
 
 e2e: setup            ## the running platform: processes killed, browser
 	$(BIN)/pytest tests/e2e
+
+docs: setup           ## the documentation as a site: build/site/index.html
+	$(BIN)/mkdocs build
 
 lock:                 ## remake requirements.lock from pyproject.toml
 	$(BIN)/pip install -q uv

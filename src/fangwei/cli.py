@@ -126,7 +126,7 @@ def site() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @language_option
 def site_new(folder: Path, language: str) -> None:
-    """Make a site FOLDER to begin with: one zone, one MQTT source, one person; no points yet."""
+    """Make a site FOLDER to begin with: one zone, one person; no points yet."""
     from fangwei.plant.new import new_site
 
     for line in new_site(folder):

@@ -12,7 +12,6 @@ def test_a_new_site_passes_the_check_and_bears_the_folders_name(tmp_path):
     told = new_site(tmp_path / "some" / "workshop")
     site = load_site(tmp_path / "some" / "workshop")
     assert site.head.id == "workshop" and list(site.zones) == ["hall"]
-    assert site.sources["sensors"].options["topic"] == "workshop/{point}"
     assert [p.id for p in site.duty.people] == ["li-wei"]
     assert "site.yaml" in told[0].zh and "fangwei site check" in told[1].en
 

@@ -1,10 +1,12 @@
 """The HTTP application, assembled."""
 
+from importlib.metadata import version
+
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.websockets import WebSocket
 
-from fangwei.api import page, problems
+from fangwei.api import openapi, page, problems
 from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
@@ -18,8 +20,15 @@ from fangwei.plant.site import Site
 def make_app(plant: Site, bus: Bus, health: Health, hub: Hub) -> FastAPI:
     """Every route under /api, the page beside it, the guard around all."""
     context = Context(plant, bus, hub, health, PointIndex(plant), frozenset(p.id for p in plant.duty.people))
-    # The interactive docs load scripts from elsewhere, which our policy forbids; the schema itself stays.
-    app = FastAPI(title="Fangwei 防微", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    # The interactive docs load scripts from elsewhere, which our policy forbids; /api/docs is a page of our own.
+    app = FastAPI(
+        title="Fangwei 防微",
+        version=version("fangwei"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'door'}.{route.name}",
+    )
     routes = APIRouter(prefix="/api")
     for room in (site, history, alarms, incidents, work, system):
         routes.include_router(room.router(context))
@@ -29,6 +38,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub) -> FastAPI:
         await hub.serve(socket)
 
     app.include_router(routes)
+    openapi.install(app)
     page.install(app)
     problems.install(app, health)
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)

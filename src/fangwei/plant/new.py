@@ -10,8 +10,8 @@ from fangwei.core.texts import Text
 FILE = "site.yaml"
 MADE = Text("已建立 {file}", "Made {file}")
 NEXT = Text(
-    "接着：在 {folder} 中加入测点，然后运行 fangwei site check {folder}",
-    "Next: add points in {folder}, then run fangwei site check {folder}",
+    "接着：在 {folder} 中写入测点和数据源，然后运行 fangwei site check {folder}",
+    "Next: write points and sources in {folder}, then run fangwei site check {folder}",
 )
 
 
@@ -44,7 +44,7 @@ class FolderUnwritable(FangweiError):
 
 
 def new_site(folder: Path) -> list[Text]:
-    """Write a site that holds: one zone, one MQTT source, one person who is always on duty, no points.
+    """Write a site that holds: one zone, one person who is always on duty, no points.
 
     Returns what to tell. Raises:
         SiteNameUnfit, FolderNotEmpty, FolderUnwritable: nothing was changed.

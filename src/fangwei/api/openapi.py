@@ -1,0 +1,159 @@
+"""The OpenAPI document: what FastAPI finds in the routes, and what it cannot know.
+
+Routes pass on the bytes of a room's answer, so that their types are not in Python's annotations: a route says
+`responses=answers(list[AlarmStatus])`, and the schema is made from the msgspec struct. Every operation gets the
+problems it may answer with, and every body, parameter and answer an example made from its schema (examples.py).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from fangwei.api.examples import example
+from fangwei.api.problems import MEDIA_TYPE, ProblemBody
+
+REF = "#/components/schemas/{name}"
+JSON = "application/json"
+_PARTS = "x-components"
+"""Where `answers` leaves the schemas that its own refers to, until `complete` puts them where they belong."""
+
+ABOUT = """\
+Everything that the pages do, a program can do.
+
+* **Lists** take `offset`, `limit`, `q` and `sort` and answer `{total, offset, items}`.
+* **Edits** of what two people may edit answer `ETag: "<revision>"` and require `If-Match` (428 without, 412 if stale).
+* **Commands** carry an `id`; sent again with the same id they take effect once.
+* **Refusals** are `application/problem+json` with a stable `code` and `text` in Chinese and English.
+* **Times** are whole nanoseconds since 1970, UTC.
+"""
+
+TAGS = {
+    "site": "The site, its points and the people of its duty file",
+    "history": "Readings: latest, trends, raw",
+    "alarms": "What stands, what happened, and what one may do about it",
+    "incidents": "Alarms of one cause, who has them, what was done",
+    "duty": "Who is on duty, who was told",
+    "system": "How the platform itself is",
+}
+
+REFUSALS = {
+    400: "Refused as it stands",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "There is no such thing",
+    409: "Not possible in the present state",
+    412: "Somebody else changed it meanwhile; `current` is how it is now",
+    413: "More bytes than any command needs",
+    415: "The body is of another type",
+    422: "Not understood; `errors` names every field",
+    428: "The edit does not say which revision it was made from",
+    429: "Too often",
+    500: "A fault of ours, recorded",
+    502: "A room met a fault, recorded",
+    503: "A room does not answer",
+}
+ALWAYS = (400, 401, 403, 404, 422, 429, 500, 502, 503)
+WRITING = (409, 412, 413, 415, 428)
+
+
+def answers(
+    kind: Any, description: str = "As asked", *, media: str = JSON, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers, for its `responses=`: a type that msgspec knows (struct, TypedDict, list, ...).
+
+    Where `media` is not JSON, `kind` is an example of the text.
+    """
+    if media != JSON:
+        return {
+            status: {"description": description, "content": {media: {"schema": {"type": "string"}, "example": kind}}}
+        }
+    (shape,), parts = msgspec.json.schema_components([kind], ref_template=REF)
+    return {status: {"description": description, "content": {JSON: {"schema": shape}}, _PARTS: parts}}
+
+
+def install(app: FastAPI) -> None:
+    """Make the application describe itself completely."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            found = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
+            app.openapi_schema = complete(found)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to say it
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every (path, method, operation)."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the rooms' schemas, problems and examples. Pure, but changes what it is given.
+
+    Raises:
+        ValueError: two different types bear one name.
+    """
+    components = document.setdefault("components", {})
+    schemas: dict[str, Any] = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for _, _, operation in operations(document):
+        for response in operation["responses"].values():
+            _merge(schemas, response.pop(_PARTS, {}))
+    _, parts = msgspec.json.schema_components([ProblemBody], ref_template=REF)
+    _merge(schemas, parts)
+    components["responses"] = {f"Problem{status}": _problem(status, text) for status, text in REFUSALS.items()}
+    for path, method, operation in operations(document):
+        operation["responses"].pop("422", None)
+        for status in ALWAYS if method == "get" else (*ALWAYS, *WRITING):
+            operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+        _exemplify(operation, schemas)
+        operation.setdefault("tags", [path.split("/")[2]])
+        # FastAPI makes the summary of the function's name; its docstring says more.
+        told = operation.get("description", "").split("\n\n")[0].replace("\n", " ").strip()
+        if told:
+            operation["summary"] = told.split(". ")[0].rstrip(".")
+    used = dict.fromkeys(tag for _, _, operation in operations(document) for tag in operation["tags"])
+    document["tags"] = [{"name": tag, "description": TAGS.get(tag, tag)} for tag in used]
+    return document
+
+
+def _merge(schemas: dict[str, Any], parts: dict[str, Any]) -> None:
+    for name, schema in parts.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise ValueError(f"two types are called {name} in the API's description")
+
+
+def _problem(status: int, description: str) -> dict[str, Any]:
+    shown = {
+        "type": "urn:fangwei:api.point_unknown",
+        "title": "Point unknown",
+        "status": status,
+        "detail": "There is no point EF-GAS-99",
+        "instance": "/api/points/EF-GAS-99",
+        "code": "api.point_unknown",
+        "text": {"zh": "没有测点 EF-GAS-99", "en": "There is no point EF-GAS-99"},
+    }
+    schema = {"$ref": REF.format(name="ProblemBody")}
+    content: dict[str, Any] = {"schema": schema}
+    if status == 404:
+        content["example"] = shown
+    return {"description": description, "content": {MEDIA_TYPE: content}}
+
+
+def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if "example" not in parameter and "schema" in parameter:
+            parameter["example"] = example(parameter["schema"], schemas, parameter["name"])
+    contents = [operation.get("requestBody", {}).get("content", {})]
+    contents += [answer.get("content", {}) for answer in operation["responses"].values()]
+    for content in contents:
+        for media in content.values():
+            if media.get("schema") and "example" not in media:
+                media["example"] = example(media["schema"], schemas)
