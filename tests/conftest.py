@@ -1,10 +1,13 @@
 """Fixtures shared by the rooms' tests: a real broker on free ports, an empty data folder, measured data."""
 
 import asyncio
+import inspect
 import os
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def until(condition: Callable[[], Any], what: str = "", seconds: float = 20.0) -> Any:
+    """Poll until the condition (or what it awaits) holds, and return what it gave; fails in words when it never
+    does."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if inspect.isawaitable(found):
+            found = await found
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:g} s in vain for {what or inspect.getsource(condition).strip()}")
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture

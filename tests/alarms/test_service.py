@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.alarms.alarm_plant import gas, limit, site, source, state_point
+from tests.conftest import until
 
 import fangwei.alarms.models  # noqa: F401  # its tables belong to the metadata
 from fangwei.alarms.schemas import Command
@@ -28,15 +29,6 @@ from fangwei.db.session import Database, open_database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 POINTS = [gas(f"G{i}", limit(), limit("slow", at=30.0, on_delay=1.0)) for i in range(40)]
-
-
-async def until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        pytest.fail(f"{what} did not happen within {seconds} s")
 
 
 def now_reading(point: str, value: float, ago_ms: int = 0) -> Readings:

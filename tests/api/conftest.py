@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from tests.api.canned_plant import CannedPlant, canned_site
+from tests.conftest import until
 
 from fangwei.api.service import serve
 from fangwei.bus.client import Bus
@@ -26,13 +27,6 @@ class Door:
     @property
     def live(self) -> str:
         return f"ws://127.0.0.1:{self.port}/api/live"
-
-
-async def until(condition, timeout: float = 10.0) -> None:
-    """Poll until true."""
-    async with asyncio.timeout(timeout):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import time
 
 import orjson
 import pytest
-from tests.api.conftest import until
+from tests.conftest import until
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import numpy as np
 import pytest
+from tests.conftest import until
 
 from fangwei.bus import codec, subjects
 from fangwei.bus.client import Bus, NobodyAnswers, Refused
@@ -33,12 +34,6 @@ def a_notice(number: int) -> Notice:
         text=Text("", ""),
         sent=number,
     )
-
-
-async def until(condition, seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def test_readings_survive_the_codec():

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from tests.conftest import until
 
 from fangwei.bus import sure
 from fangwei.bus.follower import MOST_TRIES, Follower
@@ -38,12 +39,6 @@ class FakeClient:
 def quick(monkeypatch):
     monkeypatch.setattr(sure, "RESEND_AFTER_S", 0.02)
     monkeypatch.setattr(sure, "LOOK_EVERY_S", 0.01)
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("answer", [REFUSED, None])

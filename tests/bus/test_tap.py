@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import nats
 import pytest
+from tests.conftest import until
 
 from fangwei.bus.client import Bus
 from fangwei.bus.frames import Frames
@@ -38,12 +39,6 @@ class Notebook:
 
     def disconnected(self, why: str) -> None:
         self.downs.append(why)
-
-
-async def until(condition, seconds: float = 15.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager

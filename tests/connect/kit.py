@@ -1,8 +1,6 @@
 """Makes a source run against a peer without a bus, and shows what came through its door."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +120,3 @@ class Running:
 
     def errors(self) -> dict[str, str]:
         return {name: entry.last for name, entry in self.faults.report(0).errors.items()}
-
-
-async def until(condition: Callable[[], Any], timeout: float = 15.0, what: str = "") -> Any:
-    """Wait for a condition to be true; fails with its name when it never is."""
-    deadline = time.monotonic() + timeout
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"never came: {what or condition}")
-        await asyncio.sleep(0.02)

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from tests.conftest import until
 
 from fangwei.connect import door as door_module
 from fangwei.connect.door import BATCH_ROWS, NO_TIME, UNKNOWN_NAMES_MOST, Door
@@ -14,7 +15,7 @@ from fangwei.core.health import Health
 from fangwei.core.ids import point_key
 from fangwei.core.quality import Quality
 
-from .kit import Outlet, a_point, a_source, until
+from .kit import Outlet, a_point, a_source
 
 A, B = point_key("A"), point_key("B")
 NOW = 1_800_000_000 * clock.SECOND

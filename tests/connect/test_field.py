@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.connect.kit import a_site, a_source, until
+from tests.conftest import until
+from tests.connect.kit import a_site, a_source
 
 from fangwei.bus.client import Bus
 from fangwei.connect.base import Installation
@@ -156,7 +157,7 @@ async def test_the_position_stands_still_while_readings_cannot_be_given_on(plant
 
 async def _soon(plant: Plant) -> None:
     last = (await plant.field.state()).last
-    await until(lambda: Position.load(plant.path).sequence == last, 1.0, what="the position")
+    await until(lambda: Position.load(plant.path).sequence == last, seconds=1.0, what="the position")
 
 
 async def test_a_damaged_position_reads_everything_again_and_says_so(plant):

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
+from tests.conftest import free_port, until
 
 from fangwei.connect import iec104_frames as frames
 from fangwei.connect.base import check_source
@@ -18,7 +18,7 @@ from fangwei.core.quality import Quality
 from fangwei.plant.schema import Source
 
 from .conftest import StartPeer
-from .kit import Running, a_source, until
+from .kit import Running, a_source
 
 POINTS = {"float": 11, "single": 12, "scaled": 13, "double": 14, "normal": 15}
 
@@ -67,7 +67,7 @@ async def test_readings_resume_after_the_station_died(start_peer: StartPeer, tmp
         await until(lambda: running.outlet.values("s-state")[-1] == 0.0)
         before = len(running.outlet.values("float"))
         await start_peer("iec104_station.py", port)
-        await until(lambda: len(running.outlet.values("float")) > before, 30)
+        await until(lambda: len(running.outlet.values("float")) > before, seconds=30)
         await until(lambda: running.outlet.values("s-state")[-1] == 1.0)
 
 

@@ -6,14 +6,14 @@ import struct
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
+from tests.conftest import free_port, until
 
 from fangwei.connect.base import check_source
 from fangwei.core.events import SourceState
 from fangwei.core.quality import Quality
 
 from .conftest import StartPeer
-from .kit import Running, a_source, until
+from .kit import Running, a_source
 
 
 def a_device(port: int, addresses: dict, **options: object):  # type: ignore[no-untyped-def]

@@ -5,11 +5,12 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import paho.mqtt.client as paho
 import pytest
+from tests.conftest import until
 
 from fangwei.bench.mqtt_load import Load, run
 from fangwei.bus.client import Bus
@@ -26,12 +27,6 @@ from fangwei.plant.schema import Kind, Source
 from fangwei.plant.site import SitePoint
 
 MOSQUITTO_PUB = shutil.which("mosquitto_pub")
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @dataclass

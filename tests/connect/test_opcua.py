@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
+from tests.conftest import free_port, until
 
 from fangwei.connect.base import check_source
 from fangwei.connect.opcua_certificates import Pin, own_certificate
@@ -16,7 +16,7 @@ from fangwei.core.quality import Quality
 from fangwei.plant.schema import Source
 
 from .conftest import StartPeer
-from .kit import Running, a_source, until
+from .kit import Running, a_source
 
 NODES = {name: {"node": f"ns=1;s={name}"} for name in ("gas", "fan", "level", "door")}
 STATES = {"door": {0: "closed", 1: "open"}}
@@ -32,7 +32,7 @@ async def test_values_of_every_type_come_as_they_change(start_peer: StartPeer, t
     port = free_port()
     peer = await start_peer("opcua_server.mjs", port, tmp_path / "server")
     async with Running(a_server(port), tmp_path, STATES) as running:
-        await until(lambda: all(running.outlet.values(p) for p in NODES), 30)
+        await until(lambda: all(running.outlet.values(p) for p in NODES), seconds=30)
         assert {p: running.outlet.values(p)[-1] for p in NODES} == {"gas": 1.5, "fan": 1, "level": -7, "door": 0}
         sent = clock.now_ns()
         await peer.tell(set={"gas": 12.5, "door": "open"})
@@ -48,7 +48,7 @@ async def test_status_codes_become_doubts(start_peer: StartPeer, tmp_path: Path)
     port = free_port()
     peer = await start_peer("opcua_server.mjs", port, tmp_path / "server")
     async with Running(a_server(port), tmp_path, STATES) as running:
-        await until(lambda: running.outlet.values("gas"), 30)
+        await until(lambda: running.outlet.values("gas"), seconds=30)
         await peer.tell(bad="gas")
         await until(lambda: running.outlet.last("gas")[1] & Quality.BAD)  # type: ignore[index]
         assert math.isnan(running.outlet.values("gas")[-1])
@@ -68,7 +68,7 @@ async def test_unknown_nodes_are_refused_by_name_and_the_others_are_read(start_p
     await start_peer("opcua_server.mjs", port, tmp_path / "server")
     addresses = {**NODES, "ghost": {"node": "ns=1;s=ghost"}}
     async with Running(a_server(port, addresses), tmp_path, STATES) as running:
-        await until(lambda: running.outlet.values("gas"), 30)
+        await until(lambda: running.outlet.values("gas"), seconds=30)
         await until(lambda: running.runner.health().state is SourceState.DEGRADED)
         assert "ghost" in running.runner.health().detail
         assert running.outlet.last("ghost")[1] & Quality.BAD  # type: ignore[index]
@@ -82,7 +82,7 @@ async def test_a_standing_alarm_that_began_before_we_connected_is_a_reading_of_n
     peer = await start_peer("opcua_server.mjs", port, tmp_path / "server")
     await peer.tell(stamp=["gas", 55.0, "2026-01-01T00:00:00Z"])
     async with Running(a_server(port), tmp_path, STATES) as running:
-        await until(lambda: running.outlet.values("gas"), 30)
+        await until(lambda: running.outlet.values("gas"), seconds=30)
         source_time, receive_time, value, quality = running.outlet.of("gas")[0]
         assert (value, quality, source_time) == (55.0, Quality.SUBSTITUTED, receive_time)
         # what changes later with an old time stays history
@@ -101,7 +101,7 @@ async def test_signed_and_encrypted_with_user_and_password(
     await start_peer("opcua_server.mjs", port, tmp_path / "server")
     source = a_server(port, security=security, user="operator", password_env="OPERATOR_PASSWORD")
     async with Running(source, tmp_path, STATES) as running:
-        await until(lambda: running.outlet.last("gas") is not None, 30)
+        await until(lambda: running.outlet.last("gas") is not None, seconds=30)
     secrets = tmp_path / "data" / "secrets" / "opcua"
     assert (secrets / "own-key.pem").stat().st_mode & 0o077 == 0
     assert (secrets / "pinned" / "s.der").exists()
@@ -116,7 +116,7 @@ async def test_a_wrong_password_is_said_and_no_reading_comes(
     await start_peer("opcua_server.mjs", port, tmp_path / "server")
     source = a_server(port, user="operator", password_env="OPERATOR_PASSWORD")
     async with Running(source, tmp_path, STATES) as running:
-        await until(lambda: running.runner.health().state is SourceState.DOWN, 30)
+        await until(lambda: running.runner.health().state is SourceState.DOWN, seconds=30)
         assert "Bad" in running.runner.health().detail
         assert running.outlet.values("gas") == []
         assert not any("wrong" in text for text in running.errors().values())
@@ -137,10 +137,10 @@ async def test_a_server_that_shows_another_certificate_is_refused_until_a_person
     first = await start_peer("opcua_server.mjs", port, tmp_path / "first")
     source = a_server(port, security="sign_encrypt")
     async with Running(source, tmp_path, STATES) as running:
-        await until(lambda: running.outlet.values("gas"), 30)
+        await until(lambda: running.outlet.values("gas"), seconds=30)
         await first.kill()
         await start_peer("opcua_server.mjs", port, tmp_path / "impostor")
-        await until(lambda: running.faults.error_count("connect.opcua.server_changed"), 30)
+        await until(lambda: running.faults.error_count("connect.opcua.server_changed"), seconds=30)
         readings = len(running.outlet.values("gas"))
         said = running.runner.health().detail
         assert "another certificate" in said
@@ -148,7 +148,7 @@ async def test_a_server_that_shows_another_certificate_is_refused_until_a_person
         assert str(pinned) in said
         assert len(running.outlet.values("gas")) == readings
         pinned.unlink()
-        await until(lambda: len(running.outlet.values("gas")) > readings, 40)
+        await until(lambda: len(running.outlet.values("gas")) > readings, seconds=40)
 
 
 @pytest.mark.peer
@@ -158,13 +158,13 @@ async def test_readings_resume_after_the_server_died_with_its_current_values(
     port = free_port()
     peer = await start_peer("opcua_server.mjs", port, tmp_path / "server")
     async with Running(a_server(port), tmp_path, STATES) as running:
-        await until(lambda: 1.0 in running.outlet.values("s-state"), 30)
+        await until(lambda: 1.0 in running.outlet.values("s-state"), seconds=30)
         await peer.tell(set={"gas": 30.0})
         await until(lambda: running.outlet.values("gas")[-1] == 30.0)
         await peer.kill()
         await until(lambda: running.outlet.values("s-state")[-1] == 0.0)
         await start_peer("opcua_server.mjs", port, tmp_path / "server")
-        await until(lambda: running.outlet.values("gas")[-1] == 1.5, 40)
+        await until(lambda: running.outlet.values("gas")[-1] == 1.5, seconds=40)
         await until(lambda: running.outlet.values("s-state")[-1] == 1.0)
 
 
@@ -183,7 +183,7 @@ async def test_a_peer_that_answers_rubbish_is_named_and_tried_again(tmp_path: Pa
     server = await asyncio.start_server(visit, "127.0.0.1", port)
     try:
         async with Running(a_server(port, timeout_s=1), tmp_path, STATES) as running:
-            await until(lambda: visits >= 2, 20)
+            await until(lambda: visits >= 2, seconds=20)
             await until(lambda: running.runner.health().state is SourceState.DOWN)
             assert running.runner.door.errors >= 1
     finally:

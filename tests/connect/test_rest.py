@@ -6,7 +6,8 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from tests.connect.kit import Running, a_source, until
+from tests.conftest import until
+from tests.connect.kit import Running, a_source
 
 from fangwei.core.events import SourceState
 from fangwei.core.quality import Quality

@@ -5,6 +5,7 @@ import random
 
 import msgspec
 import pytest
+from tests.conftest import until
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
@@ -19,7 +20,7 @@ from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
 from fangwei.plant.schema import Source
 
-from .kit import a_site, a_source, until
+from .kit import a_site, a_source
 
 
 def test_waits_grow_to_half_a_minute_and_no_further() -> None:

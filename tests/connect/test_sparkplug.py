@@ -8,7 +8,8 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
-from tests.connect.kit import a_site, a_source, until
+from tests.conftest import until
+from tests.connect.kit import a_site, a_source
 
 from fangwei.bus.client import Bus
 from fangwei.connect.base import Installation

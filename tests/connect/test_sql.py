@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
-from tests.connect.kit import Running, a_source, until
+from tests.conftest import free_port, until
+from tests.connect.kit import Running, a_source
 
 from fangwei.connect.base import check_source
 from fangwei.connect.sql_cursor import Position

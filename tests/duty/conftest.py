@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tests.conftest import until as until  # tests of this room take it from here
 
 from fangwei.core.clock import SECOND, now_ns
 from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember, IncidentStatus
@@ -126,17 +127,3 @@ async def receiver() -> AsyncIterator[Receiver]:
     made.port = server.sockets[0].getsockname()[1]
     yield made
     server.close()
-
-
-async def until(condition: Callable[[], bool | Awaitable[bool]], what: str, seconds: float = 10.0) -> None:
-    """Poll a condition; fail with its name when the time is up."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
-    while True:
-        holds = condition()
-        if not isinstance(holds, bool):
-            holds = await holds
-        if holds:
-            return
-        assert loop.time() < deadline, f"never: {what}"
-        await asyncio.sleep(0.005)

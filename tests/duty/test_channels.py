@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.duty.conftest import Receiver, event, incident, until
+from tests.conftest import until
+from tests.duty.conftest import Receiver, event, incident
 
 from fangwei.core.events import IncidentStatus, TimelineEntry
 from fangwei.core.health import Health

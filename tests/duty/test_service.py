@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import inspect
-from tests.duty.conftest import Receiver, event, person, site_of, until
+from tests.conftest import until
+from tests.duty.conftest import Receiver, event, person, site_of
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus, Refused

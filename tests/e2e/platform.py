@@ -5,13 +5,12 @@ import contextlib
 import os
 import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import msgspec
+from tests.conftest import until
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
@@ -54,7 +53,11 @@ class Platform:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "fangwei.cli", "up", *options, env=self.environment, stdout=log, stderr=log
             )
-        await until(lambda: self._up() or self.process.returncode is not None, READY_WITHIN_S, "the processes start")
+        await until(
+            lambda: self._up() or self.process.returncode is not None,
+            seconds=READY_WITHIN_S,
+            what="the processes start",
+        )
         assert self.process.returncode is None, self.log.read_text()
         settings = msgspec.structs.replace(self.settings, nats_token=secret(self.settings.data, "nats"))
         self.bus = await Bus.connect(settings, Health("test"))
@@ -99,7 +102,7 @@ class Platform:
         """kill -9 one process, and wait until the supervisor has started it anew."""
         pid = self.running.processes[name]
         os.kill(pid, signal.SIGKILL)
-        await until(lambda: self.running.processes.get(name, pid) != pid, 30, f"{name} is started anew")
+        await until(lambda: self.running.processes.get(name, pid) != pid, seconds=30, what=f"{name} is started anew")
 
     async def stop(self) -> int:
         """SIGTERM, as a service manager would; returns the exit code."""
@@ -129,15 +132,6 @@ class Platform:
 
     async def _on_notice(self, notice: Notice) -> None:
         self.notices.append(notice)
-
-
-async def until(condition: Callable[[], Any], seconds: float, what: str) -> None:
-    """Wait for a condition, or fail in words."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds} s in vain until {what}")
-        await asyncio.sleep(0.02)
 
 
 async def started(tmp_path: Path, site: Path, ports: dict[str, int], *options: str) -> AsyncIterator[Platform]:

@@ -6,7 +6,8 @@ import time
 
 import msgspec
 import pytest
-from tests.e2e.platform import Platform, until
+from tests.conftest import until
+from tests.e2e.platform import Platform
 
 from fangwei.core.events import NoticeState
 
@@ -44,7 +45,9 @@ async def a_leak_over(platform: Platform, victim: str) -> None:
             device.send(point, CALM)
         for point in points[:2]:
             device.send(point, ALARM)
-        await until(lambda: len({e.incident.id for e in platform.incidents}) == 2, 15, "two incidents are told")
+        await until(
+            lambda: len({e.incident.id for e in platform.incidents}) == 2, seconds=15, what="two incidents are told"
+        )
         await platform.kill(victim)
         for point in points[2:4]:
             device.send(point, ALARM)
@@ -52,8 +55,8 @@ async def a_leak_over(platform: Platform, victim: str) -> None:
         for point in points[4:]:
             device.send(point, ALARM)
         alarms = {f"{p}.{limit}" for p in points for limit in ("hi", "hi_hi")}
-        await until(lambda: alarms <= {e.alarm for e in platform.raised}, 40, "every alarm is raised")
-        await until(lambda: len({n.incident for n in platform.notices}) == 6, 40, "every incident is told")
+        await until(lambda: alarms <= {e.alarm for e in platform.raised}, seconds=40, what="every alarm is raised")
+        await until(lambda: len({n.incident for n in platform.notices}) == 6, seconds=40, what="every incident is told")
     finally:
         device.close()
     occurrences = {(e.alarm, e.occurrence) for e in platform.raised}
@@ -99,7 +102,7 @@ async def test_every_bad_input_is_counted_named_and_shown_by_status(bench_platfo
         device.client.publish(f"bench/{point}", payload, qos=1)
     device.send("P00000", CALM)
     device.send("P00000", ALARM)
-    await until(lambda: any(e.point == "P00000" for e in bench_platform.raised), 15, "the stream goes on")
+    await until(lambda: any(e.point == "P00000" for e in bench_platform.raised), seconds=15, what="the stream goes on")
     device.close()
     seen: dict[str, int] = {}
     deadline = time.monotonic() + 15

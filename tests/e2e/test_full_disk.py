@@ -12,7 +12,8 @@ import httpx
 import msgspec
 import pyarrow as pa
 import pytest
-from tests.e2e.platform import Platform, until
+from tests.conftest import until
+from tests.e2e.platform import Platform
 from tests.e2e.test_faults import ALARM, CALM, Device
 
 from fangwei.bus import subjects
@@ -47,7 +48,7 @@ class Disk:
     async def fill_to_the_last_byte(self) -> None:
         """As a log that runs away: it takes the platform's reserve too, as soon as that is given up."""
         self.fill(0)
-        await until(lambda: self.free > 0, 15, "the reserve is given up")
+        await until(lambda: self.free > 0, seconds=15, what="the reserve is given up")
         self.fill(0)
 
     def empty(self) -> None:
@@ -87,7 +88,7 @@ class Watch:
             ids = {e.incident.id for e in platform.incidents if point in {m.point for m in e.incident.members}}
             return any(n.incident in ids for n in platform.notices)
 
-        await until(told, 30, f"{point} is told")
+        await until(told, seconds=30, what=f"{point} is told")
         assert time.monotonic() - began < within, f"told after {time.monotonic() - began:.2f} s"
         assert {f"{point}.hi", f"{point}.hi_hi"} <= {e.alarm for e in platform.raised}
 
@@ -125,7 +126,7 @@ class Watch:
 
     async def until_well(self) -> None:
         """The disk has room again: every process runs, the data alarm returned, history is whole, events are kept."""
-        await until(lambda: "platform.historian" in self.returned, 40, "the data alarm of history returns")
+        await until(lambda: "platform.historian" in self.returned, seconds=40, what="the data alarm of history returns")
         await self.until_status(lambda s: s["healthy"], 40, "all is well")
         await self.until_history_caught_up()
         await self.until_status(
@@ -146,7 +147,11 @@ async def test_on_a_full_disk_history_stops_alarms_go_on_and_room_makes_it_whole
     await watch.leak()
     watch.disk.fill(100 * 2**20)
     await watch.leak()
-    await until(lambda: "platform.historian" in {e.alarm for e in platform.raised}, 20, "history raises a data alarm")
+    await until(
+        lambda: "platform.historian" in {e.alarm for e in platform.raised},
+        seconds=20,
+        what="history raises a data alarm",
+    )
     code, words = await platform.command("status")
     assert code == 1 and "history_stopped" in words and "history.no_room" in words
     await watch.leak()
@@ -181,7 +186,7 @@ async def test_on_a_full_disk_history_stops_alarms_go_on_and_room_makes_it_whole
 async def test_on_the_reserve_of_a_full_disk_any_process_starts_anew(watch: Watch):
     await watch.leak()
     watch.disk.fill(0)
-    await until(lambda: watch.disk.free > 0, 15, "the reserve is given up")
+    await until(lambda: watch.disk.free > 0, seconds=15, what="the reserve is given up")
     await watch.until_status(
         lambda s: s["processes"].get("supervisor", {}).get("state") == "running", 30, "the broker stores again"
     )

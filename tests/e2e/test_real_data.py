@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import expect
-from tests.conftest import REPOSITORY, free_port
+from tests.conftest import REPOSITORY, free_port, until
 from tests.e2e.browser import browser, open_page
 from tests.e2e.conftest import PORTS
-from tests.e2e.platform import Platform, started, until
+from tests.e2e.platform import Platform, started
 
 from fangwei.bench.skab import SPEED, fault_of, first_row_ns
 from fangwei.bench.skab_score import judge, news_of
@@ -56,7 +56,7 @@ async def test_a_recorded_fault_of_the_valve_bench_becomes_an_incident_on_the_pa
     def told() -> list:
         return [e for e in valve_bench.incidents if inside((e.incident.updated - start) / 1e9 * SPEED)]
 
-    await until(told, 20, "an incident is opened or grows inside the recorded fault")
+    await until(told, seconds=20, what="an incident is opened or grows inside the recorded fault")
     async with httpx.AsyncClient(base_url=valve_bench.base_url, trust_env=False) as api:
         listed = (await api.get("/api/incidents", params={"status": list(IncidentStatus)})).json()
         shown = [(await api.get(f"/api/incidents/{i['id']}")).json() for i in listed]

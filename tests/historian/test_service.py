@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.conftest import until
 from tests.historian.history_samples import a_site, some_points
 
 from fangwei.bus import subjects
@@ -52,17 +53,6 @@ async def serving(settings: Settings, open_store=service.open_chdb) -> AsyncIter
         stop.set()
         await task
         await own.close()
-
-
-async def until(condition, seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return
-            await asyncio.sleep(0.05)
 
 
 def stored(settings: Settings) -> int:

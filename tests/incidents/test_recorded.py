@@ -2,8 +2,9 @@
 
 import msgspec
 from tests.audit.reading import recorded
+from tests.conftest import until
 from tests.incidents.conftest import alarm_event, point_of
-from tests.incidents.test_service import Running, fresh, until
+from tests.incidents.test_service import Running, fresh
 
 from fangwei.bus.client import Bus
 from fangwei.core.clock import seconds

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.conftest import until
 from tests.incidents.conftest import alarm_event, point_of
 
 from fangwei.bench.scenarios import Shape, make_site
@@ -25,12 +26,6 @@ from fangwei.plant.site import Site
 
 SHAPE = Shape(points=300, columns=5, rows=3)
 HERE = Path(__file__).resolve().parents[2]
-
-
-async def until(condition, seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 class Running:
@@ -217,7 +212,7 @@ async def test_kill_9_loses_no_alarm_and_announces_nothing_twice(
             await bus.emit(f"fw.alarms.{alarm.zone}", alarm, sure_id=alarm.id)
         assert await bus.settle() == 0
         child = await start_child(settings, 0.01)
-        await until(lambda: len(told[-1].incident.members) == 6, 60)
+        await until(lambda: len(told[-1].incident.members) == 6, seconds=60)
         shown = msgspec.json.decode(
             await bus.ask("fw.ask.incidents.show", {"incident": told[0].incident.id}), type=Shown
         )

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import struct
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ import pytest
 from asyncua import Client, ua
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from pymodbus.client import AsyncModbusTcpClient
+from tests.conftest import until
 
 from fangwei.sim.control import AlreadyRunning, Control, NotRunning, ask
 from fangwei.sim.devices.opcua import certificate_of
@@ -21,17 +22,6 @@ from fangwei.sim.devices.session import Session, broker_address
 from fangwei.sim.devices.sparkplug import INT64, REBIRTH, Metric, encode, fields
 from fangwei.sim.plant import CannotDo, Plant
 from fangwei.sim.run import Running, devices_of
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> object:
-    """Poll a condition; fail with a sentence when it does not come true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        await asyncio.sleep(0.02)
-    pytest.fail(f"did not happen within {seconds} s")
 
 
 @contextlib.asynccontextmanager
