@@ -1,24 +1,25 @@
 """The OpenAPI document: what FastAPI finds in the routes, and what it cannot know.
 
-Routes pass on the bytes of a room's answer, so that their types are not in Python's annotations: a route says
-`responses=answers(list[AlarmStatus])`, and the schema is made from the msgspec struct. Every operation gets the
-problems it may answer with, and every body, parameter and answer an example made from its schema (examples.py).
+Routes pass on the bytes of a room's answer, so that their types are not in Python's annotations: answers.py names
+them, and the schemas are made from the msgspec structs. Every operation gets the problems it may answer with, and every
+body, parameter and answer an example made from its schema (examples.py).
 """
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.responses import HTMLResponse
 
 from fangwei.api.examples import example
 from fangwei.api.problems import MEDIA_TYPE, ProblemBody
+from fangwei.api.reference import operations, page
 
 REF = "#/components/schemas/{name}"
 JSON = "application/json"
-_PARTS = "x-components"
-"""Where `answers` leaves the schemas that its own refers to, until `complete` puts them where they belong."""
 
 ABOUT = """\
 Everything that the pages do, a program can do.
@@ -37,6 +38,7 @@ TAGS = {
     "incidents": "Alarms of one cause, who has them, what was done",
     "duty": "Who is on duty, who was told",
     "system": "How the platform itself is",
+    "work": "Hidden hazards (隐患) from report to verified, and the codes that hang at the place",
 }
 
 REFUSALS = {
@@ -59,41 +61,30 @@ ALWAYS = (400, 401, 403, 404, 422, 429, 500, 502, 503)
 WRITING = (409, 412, 413, 415, 428)
 
 
-def answers(
-    kind: Any, description: str = "As asked", *, media: str = JSON, status: int = 200
-) -> dict[int | str, dict[str, Any]]:
-    """What a route answers, for its `responses=`: a type that msgspec knows (struct, TypedDict, list, ...).
-
-    Where `media` is not JSON, `kind` is an example of the text.
-    """
-    if media != JSON:
-        return {
-            status: {"description": description, "content": {media: {"schema": {"type": "string"}, "example": kind}}}
-        }
-    (shape,), parts = msgspec.json.schema_components([kind], ref_template=REF)
-    return {status: {"description": description, "content": {JSON: {"schema": shape}}, _PARTS: parts}}
-
-
 def install(app: FastAPI) -> None:
     """Make the application describe itself completely."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             found = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
-            app.openapi_schema = complete(found)
+            # The types live in rooms that the door does without until somebody asks.
+            from fangwei.api.answers import ANSWERS, MEDIA
+
+            app.openapi_schema = complete(found, ANSWERS, MEDIA)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to say it
 
+    @app.get("/api/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        nonce = secrets.token_urlsafe(16)
+        policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+        return HTMLResponse(page(document(), nonce), headers={"content-security-policy": policy})
 
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every (path, method, operation)."""
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield path, method, operation
 
-
-def complete(document: dict[str, Any]) -> dict[str, Any]:
+def complete(
+    document: dict[str, Any], answers: Mapping[str, Any], media: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
     """The document with the rooms' schemas, problems and examples. Pure, but changes what it is given.
 
     Raises:
@@ -103,11 +94,18 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas: dict[str, Any] = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for _, _, operation in operations(document):
-        for response in operation["responses"].values():
-            _merge(schemas, response.pop(_PARTS, {}))
-    _, parts = msgspec.json.schema_components([ProblemBody], ref_template=REF)
+    kinds = [*dict.fromkeys(answers.values()), ProblemBody]
+    made, parts = msgspec.json.schema_components(kinds, ref_template=REF)
+    shapes = dict(zip(kinds, made, strict=True))
     _merge(schemas, parts)
+    for _, _, operation in operations(document):
+        answer = next(each for status, each in operation["responses"].items() if status.startswith("2"))
+        name = operation["operationId"]
+        if name in answers:
+            answer["content"] = {JSON: {"schema": shapes[answers[name]]}}
+        elif name in media:
+            kind, shown = media[name]
+            answer["content"] = {kind: {"schema": {"type": "string"}, "example": shown}}
     components["responses"] = {f"Problem{status}": _problem(status, text) for status, text in REFUSALS.items()}
     for path, method, operation in operations(document):
         operation["responses"].pop("422", None)
@@ -126,7 +124,10 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _merge(schemas: dict[str, Any], parts: dict[str, Any]) -> None:
     for name, schema in parts.items():
-        if schemas.setdefault(name, schema) != schema:
+        there = schemas.setdefault(name, schema)
+        # pydantic and msgspec list the choices of one enum in different order
+        same = there == schema or sorted(there.get("enum", [0])) == sorted(schema.get("enum", [1]))
+        if not same:
             raise ValueError(f"two types are called {name} in the API's description")
 
 

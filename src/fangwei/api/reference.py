@@ -1,10 +1,9 @@
 """The HTTP interface as a page to read: made here from the OpenAPI document, without a script. Pure."""
 
 import json
+from collections.abc import Iterator
 from html import escape
 from typing import Any
-
-from fangwei.api.openapi import operations
 
 STYLE = """
 :root{color-scheme:light dark}
@@ -15,6 +14,13 @@ pre{overflow:auto;background:#8881;padding:.6rem;font-size:14px}
 table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0}
 h2{margin-top:2rem}nav a{margin-right:1rem}
 """
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every (path, method, operation)."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
 
 
 def page(document: dict[str, Any], nonce: str) -> str:

@@ -1,0 +1,67 @@
+"""What each operation answers, for the API's description: routes pass on the bytes of a room's answer as they are.
+
+Imported only when somebody asks for the description: the types live in rooms that the door's process does without. A
+test asks that every operation is here (or says it in its own `responses`).
+"""
+
+from typing import Any
+
+from fangwei.alarms.kpi import KpiRow
+from fangwei.alarms.schemas import Acknowledged
+from fangwei.api import shapes
+from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
+from fangwei.duty.service import OnDutyStep
+from fangwei.historian.questions import Downsampled, LatestAnswer
+from fangwei.work import service as work
+from fangwei.work.figures import Figures
+from fangwei.work.hazards import FoundHazard
+from fangwei.work.store import Listed
+
+ANSWERS: dict[str, Any] = {
+    "site.get_site": shapes.SiteShown,
+    "site.get_plan": list[shapes.Glyph],
+    "site.get_people": list[shapes.PersonShown],
+    "site.find_points": shapes.PointsPage,
+    "site.get_point": shapes.PointShown,
+    "site.get_definition": shapes.Definition,
+    "history.latest": LatestAnswer,
+    "history.trend": Downsampled,
+    "alarms.listed": list[AlarmStatus],
+    "alarms.journal": list[AlarmEvent],
+    "alarms.kpi": list[KpiRow],
+    "alarms.acknowledge": Acknowledged,
+    "alarms.shelve": AlarmStatus,
+    "alarms.unshelve": AlarmStatus,
+    "alarms.take_out": AlarmStatus,
+    "alarms.put_back": AlarmStatus,
+    "alarms.reset": AlarmStatus,
+    "incidents.listed": list[Incident],
+    "incidents.show": shapes.IncidentShown,
+    "incidents.take": Incident,
+    "incidents.release": Incident,
+    "incidents.note": Incident,
+    "incidents.close": Incident,
+    "system.health": shapes.HealthShown,
+    "system.sources": list[SourceHealth],
+    "system.on_duty": list[OnDutyStep],
+    "work.listed": Listed,
+    "work.figures": Figures,
+    "work.show": work.Shown,
+    "work.report": FoundHazard,
+    "work.assign": FoundHazard,
+    "work.fix": FoundHazard,
+    "work.verify": FoundHazard,
+    "work.give_back": FoundHazard,
+    "work.reject": FoundHazard,
+}
+"""By operation (`<tag>.<function>`): a type that msgspec knows."""
+
+MEDIA: dict[str, tuple[str, str]] = {
+    "history.readings": (
+        "text/csv",
+        "source_time,receive_time,value,quality\r\n"
+        "2026-09-21T22:13:20.000000+08:00,2026-09-21T22:13:20.040000+08:00,31.5,0\r\n",
+    ),
+    "work.codes": ("text/html", "<!doctype html>..."),
+}
+"""Answers that are not JSON: media type and an example."""
