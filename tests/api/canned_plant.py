@@ -42,6 +42,7 @@ from fangwei.core.health import Health
 from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
+from fangwei.incidents.texts import PhotoUnknown
 from fangwei.plant.schema import (
     HAZARD_OF,
     Channel,
@@ -197,6 +198,7 @@ class CannedPlant:
         self.alarms: dict[str, AlarmStatus] = {}
         self.journal: list[AlarmEvent] = []
         self.notices: dict[str, Notice] = {}
+        self.photos: dict[str, dict[str, Any]] = {}
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.work = CannedWork(site, bus)
         self.started = now_ns()
@@ -218,9 +220,13 @@ class CannedPlant:
         await b.answer("fw.ask.duty.on_duty", dict, self._of(lambda q: on_duty))
         await b.answer("fw.ask.duty.notices", dict, self._of(self._notices))
         await b.answer("fw.ask.connect.sources", dict, self._of(lambda q: self.sources()))
+        await b.answer("fw.ask.incidents.photos", dict, self._of(lambda q: self._photos_of(q["incident"])))
+        await b.answer("fw.ask.incidents.photo", dict, self._of(self._photo))
+        await b.answer("fw.do.incidents.add_photo", dict, self._of(self._add_photo))
+        await b.answer("fw.do.incidents.erase_photo", dict, self._of(self._erase_photo))
         for room, verbs in (
             ("alarms", "acknowledge shelve unshelve take_out put_back reset"),
-            ("incidents", "take release note close"),
+            ("incidents", "take release hand note settle close"),
             ("duty", "arrived read"),
         ):
             for verb in verbs.split():
@@ -242,6 +248,24 @@ class CannedPlant:
         if incident is None:
             raise IncidentUnknown(incident=question["incident"])
         return {"incident": incident, "timeline": self.timelines[incident.id]}
+
+    def _photos_of(self, incident: str) -> list[dict[str, Any]]:
+        return [p for p in self.photos.values() if p["incident"] == incident]
+
+    def _photo(self, question: dict[str, Any]) -> dict[str, Any]:
+        photo = self.photos.get(question["photo"])
+        if photo is None or photo.get("erased"):
+            raise PhotoUnknown()
+        return photo
+
+    def _add_photo(self, command: dict[str, Any]) -> dict[str, Any]:
+        photo = {k: v for k, v in command.items() if k != "keep_place"} | {"time": now_ns()}
+        return self.photos.setdefault(command["id"], photo)
+
+    def _erase_photo(self, command: dict[str, Any]) -> dict[str, Any]:
+        erased = {"erased": now_ns(), "erased_by": command["by"], "erased_why": command["text"], "text": ""}
+        self.photos[command["photo"]] |= erased
+        return self.photos[command["photo"]]
 
     def _notices(self, question: dict[str, Any]) -> list[Notice]:
         return [n for n in self.notices.values() if n.incident == question["incident"]]
@@ -364,20 +388,25 @@ class CannedPlant:
             status = {
                 "take": IncidentStatus.OWNED,
                 "release": IncidentStatus.OPEN,
+                "settle": IncidentStatus.SETTLED,
                 "close": IncidentStatus.CLOSED,
             }
             owner = {"take": command["by"], "release": None}.get(verb, incident.owner)
-            kind = {"take": "taken", "release": "released", "note": "note", "close": "closed"}[verb]
-            words = command.get("text") or {"take": "我来处理", "release": "交回", "close": "关闭"}.get(verb, "")
+            kind = {
+                "take": "taken", "release": "released", "hand": "offered", "note": "note", "settle": "said_settled",
+                "close": "closed",
+            }[verb]  # fmt: skip
+            words = command.get("text") or {"take": "我来处理", "release": "交回", "close": "关闭"}.get(verb, kind)
             changed = msgspec.structs.replace(
                 incident,
                 revision=incident.revision + 1,
                 status=status.get(verb, incident.status),
                 owner=owner,
                 owned_at=now if verb == "take" else incident.owned_at,
+                offered_to=command.get("to") if verb == "hand" else None,
                 updated=now,
             )
-            await self.tell(changed, kind, Text(words, words), by=command["by"])
+            await self.tell(changed, kind, Text(words, words), by=command["by"], words=command.get("text"))
             return changed
 
         return obey

@@ -65,8 +65,8 @@ async def test_wrong_parameters_are_told_in_a_sentence(door, description):
 async def test_wrong_fields_of_commands_are_told_in_a_sentence(door, description):
     asked = 0
     for path, method, route in addresses(description):
-        if method != "POST":
-            continue
+        if method != "POST" or path.endswith("/photos"):
+            continue  # a photo has no fields; tests/api/test_photos.py sends it what is none
         names = fields(route, description)
         address = filled(path, "inc-leak")
         assert names, path

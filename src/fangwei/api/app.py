@@ -1,6 +1,7 @@
 """The HTTP application, assembled."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -10,16 +11,25 @@ from fangwei.api import openapi, page, problems
 from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
-from fangwei.api.routes import alarms, history, incidents, site, system, work
+from fangwei.api.routes import (
+    alarms,
+    history,
+    incident_photos,
+    incident_report,
+    incidents,
+    site,
+    system,
+    work,
+)
 from fangwei.api.search import PointIndex
 from fangwei.bus.client import Bus
 from fangwei.core.health import Health
 from fangwei.plant.site import Site
 
 
-def make_app(plant: Site, bus: Bus, health: Health, hub: Hub) -> FastAPI:
+def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, data: Path = Path("data")) -> FastAPI:
     """Every route under /api, the page beside it, the guard around all."""
-    context = Context(plant, bus, hub, health, PointIndex(plant), frozenset(p.id for p in plant.duty.people))
+    context = Context(plant, bus, hub, health, PointIndex(plant), frozenset(p.id for p in plant.duty.people), data)
     # The interactive docs load scripts from elsewhere, which our policy forbids; /api/docs is a page of our own.
     app = FastAPI(
         title="Fangwei 防微",
@@ -30,7 +40,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub) -> FastAPI:
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'door'}.{route.name}",
     )
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, work, system):
+    for room in (site, history, alarms, incidents, incident_photos, incident_report, work, system):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

@@ -30,7 +30,9 @@ from fangwei.core.events import (
 from fangwei.core.health import HealthReport
 from fangwei.duty import service as duty
 from fangwei.historian import questions as historian
+from fangwei.incidents import photos
 from fangwei.incidents import service as incidents
+from fangwei.incidents.commands import Order
 from fangwei.work import service as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard, Report, Step
@@ -94,7 +96,9 @@ _ALARM_COMMANDS = {
 _INCIDENT_COMMANDS = {
     "take": "I have it: stops the escalation",
     "release": "Hand it back; the escalation goes on",
+    "hand": "Ask another person to take it; it stays with its owner until then",
     "note": "A line in a person's own words",
+    "settle": "Who has it says that it is under control",
     "close": "A person says that it is over",
 }
 _WORK_COMMANDS = {
@@ -121,7 +125,11 @@ ASKED = (
     Asked(f"{_A}.incidents.list", incidents.AskList, list[Incident], "Incidents; null: those not over"),
     Asked(f"{_A}.incidents.show", incidents.AskShow, incidents.Shown, "One incident with its timeline"),
     Asked(f"{_A}.incidents.chatterers", dict, list[incidents.Chatterer], "Alarms that cry too often"),
-    *(Asked(f"{_D}.incidents.{n}", incidents.Order, Incident, s) for n, s in _INCIDENT_COMMANDS.items()),
+    *(Asked(f"{_D}.incidents.{n}", Order, Incident, s) for n, s in _INCIDENT_COMMANDS.items()),
+    Asked(f"{_A}.incidents.photos", photos.AskPhotos, list[photos.Photo], "Photos of an incident, erased ones too"),
+    Asked(f"{_A}.incidents.photo", photos.AskPhoto, photos.Photo, "One photo that has its picture"),
+    Asked(f"{_D}.incidents.add_photo", photos.AddPhoto, photos.Photo, "Keep a photo that lies in the data folder"),
+    Asked(f"{_D}.incidents.erase_photo", photos.ErasePhoto, photos.Photo, "Remove a photo's picture"),
     Asked(f"{_A}.work.list", Filter, Listed, "Hidden hazards, a page of them"),
     Asked(f"{_A}.work.show", work.AskShow, work.Shown, "One hazard with every step"),
     Asked(f"{_A}.work.figures", work.AskFigures, Figures, "What is open and late, and how long closing takes"),

@@ -1,6 +1,7 @@
 """What every route needs, in one place."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from fangwei.bus.client import Bus
 from fangwei.core.clock import EARLIEST, LATEST
 from fangwei.core.health import Health
 from fangwei.core.ids import new_id
+from fangwei.incidents.apart import Workers
 from fangwei.plant.site import Site
 
 Time = Annotated[int, Query(ge=EARLIEST, le=LATEST, description="UTC nanoseconds")]
@@ -43,6 +45,10 @@ class Context:
     health: Health
     index: PointIndex
     people: frozenset[str] = field(default_factory=frozenset)
+    data: Path = Path("data")
+    """Where photos lie."""
+    workers: Workers = field(default_factory=Workers)
+    """Hands for photos and reports."""
 
     def person(self, id: str) -> str:
         """The person's id back.

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fangwei.api.problems import BodyNotJson, BodyTooLarge, HostRefused, OriginRefused, problem
+from fangwei.api.bodies import COMMAND, Body, body_of
+from fangwei.api.problems import HostRefused, OriginRefused, problem
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
 
-BODY_LIMIT = 64 * 1024
-"""The longest command is an acknowledgement of 500 alarms with their names, some 40 kB."""
+BODY_LIMIT = COMMAND.limit
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -61,7 +61,7 @@ def host_name(host: str) -> str:
         return ""
 
 
-def check(method: str, headers: Headers, socket: bool) -> FangweiError | None:
+def check(method: str, headers: Headers, socket: bool, body: Body = COMMAND) -> FangweiError | None:
     """Why this request is refused, or None. Pure."""
     hosts = headers.getlist("host")
     host = hosts[0] if len(hosts) == 1 else ""
@@ -76,12 +76,7 @@ def check(method: str, headers: Headers, socket: bool) -> FangweiError | None:
         return OriginRefused(origin=headers["sec-fetch-site"][:20])
     if socket:
         return None
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_LIMIT:
-        return BodyTooLarge(limit=BODY_LIMIT)
-    if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        return BodyNotJson()
-    return None
+    return body.refused(headers.get("content-length", "0"), headers.get("content-type", ""))
 
 
 class Guard:
@@ -97,7 +92,9 @@ class Guard:
             await self.app(scope, receive, send)
             return
         socket = scope["type"] == "websocket"
-        refusal = check(scope.get("method", "GET"), Headers(scope=scope), socket)
+        method = scope.get("method", "GET")
+        body = body_of(method, scope["path"])
+        refusal = check(method, Headers(scope=scope), socket, body)
         if refusal is not None:
             self.health.error(refusal.code, f"{scope['path'][:100]}: {refusal.message.en}")
             if socket:
@@ -109,9 +106,9 @@ class Guard:
         if socket:
             await self.app(scope, receive, send)
             return
-        await self._limited(scope, receive, send)
+        await self._limited(scope, receive, send, body)
 
-    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _limited(self, scope: Scope, receive: Receive, send: Send, body: Body) -> None:
         # A chunked body has no length to look at beforehand: count while it comes.
         taken = 0
         started = False
@@ -120,21 +117,21 @@ class Guard:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > BODY_LIMIT:
-                raise BodyTooLarge(limit=BODY_LIMIT)
+            if taken > body.limit:
+                raise body.too_large
             return message
 
         async def refuse() -> None:
             nonlocal started
             started = True
-            error = BodyTooLarge(limit=BODY_LIMIT)
+            error = body.too_large
             self.health.error(error.code, scope["path"][:100])
             await problem(error, scope["path"])(scope, receive, _with_headers(send))
 
         async def watched(message: Message) -> None:
             nonlocal started
             # The application makes its own answer of the exception above; ours says what really was wrong.
-            if taken > BODY_LIMIT:
+            if taken > body.limit:
                 if not started:
                     await refuse()
                 return
@@ -143,7 +140,9 @@ class Guard:
 
         try:
             await self.app(scope, counted, watched)
-        except BodyTooLarge:
+        except FangweiError:
+            if taken <= body.limit:
+                raise
             if not started:
                 await refuse()
 

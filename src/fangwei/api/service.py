@@ -60,7 +60,7 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
     """
     refuse_foreign_address(settings.host)
     hub = Hub(site, bus, health)
-    app = make_app(site, bus, health, hub)
+    app = make_app(site, bus, health, hub, settings.data)
     config = uvicorn.Config(
         app,
         host=settings.host,

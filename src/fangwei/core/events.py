@@ -161,6 +161,8 @@ class TimelineEntry(msgspec.Struct, kw_only=True):
     by: str | None = None
     words: str | None = None
     """What a person wrote, as it was written; `text` has it in a sentence."""
+    photo: str | None = None
+    """The photo that was added or erased."""
 
 
 class IncidentMember(msgspec.Struct, kw_only=True):
@@ -202,6 +204,9 @@ class Incident(msgspec.Struct, kw_only=True):
     members: list[IncidentMember]
     owner: str | None = None
     owned_at: int | None = None
+    offered_to: str | None = None
+    """Whom the incident is to be handed to; it stays with `owner` until that person says "I have it"."""
+    offered_at: int | None = None
     merged_into: str | None = None
     growing: bool = False
     exercise: bool = False

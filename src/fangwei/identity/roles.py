@@ -56,6 +56,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     "incidents.read": Verb(Text("查看事件", "see incidents"), _ALL),
     "incidents.take": Verb(Text("接手事件", "take incidents"), _SHIFT),
     "incidents.release": Verb(Text("交还事件", "give incidents back"), _SHIFT),
+    "incidents.hand": Verb(Text("请别人接手自己的事件", "ask others to take one's incidents"), _SHIFT),
+    "incidents.settle": Verb(Text("判断自己的事件已受控", "say that one's incidents are under control"), _SHIFT),
+    "incidents.photo": Verb(Text("在事件中加照片，删除自己的照片", "add photos, erase one's own"), _ACTING),
+    "incidents.erase_photo": Verb(Text("删除任何人的照片", "erase anybody's photos"), _DATA),
+    "incidents.export": Verb(Text("导出事件报告", "export incidents as documents"), _STAFF),
     "incidents.note": Verb(Text("在事件中记录", "write notes into incidents"), _ACTING),
     "incidents.close": Verb(Text("关闭事件", "close incidents"), _LEADS),
     # duty

@@ -14,7 +14,7 @@ from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, Hazard, Inc
 from fangwei.incidents import review
 from fangwei.incidents.affinity import JOIN, MOST_HOPS, Sign, attraction
 from fangwei.incidents.behaviour import Verdict, judge
-from fangwei.incidents.commands import COMMANDS
+from fangwei.incidents.commands import COMMANDS, Order
 from fangwei.incidents.desk import Desk, words
 from fangwei.incidents.membership import Case, Change, happened_at, heard_at, point_name, sign_of
 from fangwei.incidents.texts import LINES
@@ -60,13 +60,24 @@ class Correlator:
         self._hear(event, now)
         return self.desk.changes(now)
 
-    def command(self, name: str, incident: str, by: str, text: str | None, now: int) -> list[Change]:
-        """What a person's `take`, `release`, `note` or `close` changes.
+    def command(
+        self,
+        name: str,
+        incident: str,
+        by: str,
+        text: str | None,
+        now: int,
+        to: str | None = None,
+        instead_of: str | None = None,
+    ) -> list[Change]:
+        """What a person's command (`commands.COMMANDS`) changes.
 
         Raises:
-            IncidentUnknown, IncidentOver, IncidentTaken, NotTheOwner, StillActive, NothingSaid.
+            IncidentUnknown, IncidentOver, IncidentTaken, NotTheOwner, StillActive, NothingSaid, AlreadySettled,
+            ReasonNeeded.
         """
-        COMMANDS[name](self.desk, incident, by, text, now)
+        order = Order(incident=incident, by=by, text=text, to=to, instead_of=instead_of)
+        COMMANDS[name](self.desk, order, now)
         return self.desk.changes(now)
 
     def knows(self, event_id: str) -> bool:

@@ -39,6 +39,7 @@ class Desk:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.near = Neighbourhood(site)
+        self._names = {p.id: p.name.text for p in site.duty.people}
         self.cases: dict[str, Case] = {}
         """Live cases only; what is over is in the store."""
         self.histories: dict[str, History] = {}
@@ -107,6 +108,10 @@ class Desk:
                 words=words,
             )
         )
+
+    def person(self, id: str) -> Text:
+        """A person's name; the id of somebody whom the duty file does not have."""
+        return self._names.get(id) or Text(id, id)
 
     def changes(self, now: int, refresh: bool = False) -> list[Change]:
         """One revision for every case with new lines (and, on `refresh`, for those with changed values)."""

@@ -77,6 +77,8 @@ class Case(msgspec.Struct):
     lines: int = 0
     owner: str | None = None
     owned_at: int | None = None
+    offered_to: str | None = None
+    offered_at: int | None = None
     merged_into: str | None = None
     growing: bool = True
     last_join: int = 0
@@ -119,6 +121,8 @@ class Case(msgspec.Struct):
             members=[msgspec.structs.replace(face) for face in faces],
             owner=self.owner,
             owned_at=self.owned_at,
+            offered_to=self.offered_to,
+            offered_at=self.offered_at,
             merged_into=self.merged_into,
             growing=self.growing,
         )

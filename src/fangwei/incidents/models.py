@@ -74,3 +74,27 @@ class DecidedRow(Base):
     time: Mapped[int] = mapped_column(index=True)
     answer: Mapped[str | None] = mapped_column(String(64))
     """The incident a command was about."""
+
+
+class PhotoRow(Base):
+    """One photo of an incident. The picture lies in the data folder under its hash; the row stays when it is erased."""
+
+    __tablename__ = "incidents_photo"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    incident: Mapped[str] = mapped_column(String(64), index=True)
+    hash: Mapped[str] = mapped_column(String(64), index=True)
+    """SHA-256 of the picture as it is kept, in hex."""
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int]
+    by: Mapped[str] = mapped_column(String(64))
+    time: Mapped[int]
+    text: Mapped[str] = mapped_column(String(500))
+    taken: Mapped[int | None]
+    """When the camera says it was taken; None where it does not say or was not asked."""
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    erased: Mapped[int | None]
+    erased_by: Mapped[str | None] = mapped_column(String(64))
+    erased_why: Mapped[str | None] = mapped_column(String(500))

@@ -56,6 +56,8 @@ def adopt(correlator: Correlator, told: IncidentEvent) -> Case:
         lines=max([held.lines if held else 0, *(_number(e.id) for e in told.entries)]),
         owner=incident.owner,
         owned_at=incident.owned_at,
+        offered_to=incident.offered_to,
+        offered_at=incident.offered_at,
         merged_into=incident.merged_into,
         growing=incident.growing,
         last_join=incident.updated,

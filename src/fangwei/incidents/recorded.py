@@ -10,6 +10,9 @@ from fangwei.incidents.membership import Change
 BY_PEOPLE = {
     "taken": "incidents.take",
     "released": "incidents.release",
+    "offered": "incidents.hand",
+    "offer_withdrawn": "incidents.hand",
+    "said_settled": "incidents.settle",
     "closed": "incidents.close",
     "note": "incidents.note",
 }
@@ -85,6 +88,7 @@ def _standing(incident: Incident) -> dict[str, Any]:
     return {
         "status": incident.status.value,
         "owner": incident.owner,
+        "offered_to": incident.offered_to,
         "priority": incident.priority,
         "zones": incident.zones,
         "members": len(incident.members),

@@ -112,7 +112,8 @@ def _settle(desk: Desk, case: Case, now: int) -> None:
         case.growing = False
         desk.say(case, "steady", LINES["steady"], now)
     if case.status is IncidentStatus.SETTLED:
-        if case.owner is None and case.priority >= 3 and now - (case.settled_at or now) > CLOSES_ALONE:
+        quiet = not any(m.face.active and not m.aside for m in case.members.values())
+        if quiet and case.owner is None and case.priority >= 3 and now - (case.settled_at or now) > CLOSES_ALONE:
             desk.say(case, "closed", LINES["closed_alone"], now)
             desk.end(case, IncidentStatus.CLOSED, now)
         return

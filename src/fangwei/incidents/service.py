@@ -13,14 +13,17 @@ from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
 from fangwei.incidents import rebuild
-from fangwei.incidents.commands import COMMANDS
+from fangwei.incidents.commands import COMMANDS, Order
 from fangwei.incidents.correlate import REMEMBERED_IDS, Correlator, Tick
 from fangwei.incidents.keeper import Keeper
 from fangwei.incidents.membership import Case, Change
+from fangwei.incidents.photo_files import FOLDER, PhotoFiles
+from fangwei.incidents.photo_service import offer_photos
+from fangwei.incidents.photos import Photos
 from fangwei.incidents.review import proven_chatterers
 from fangwei.incidents.store import Store, line_order
 from fangwei.incidents.texts import IncidentOver, IncidentUnknown
-from fangwei.incidents.told import KIND, Told
+from fangwei.incidents.told import Told
 from fangwei.plant.site import Site
 
 DURABLE = "incidents"
@@ -41,15 +44,6 @@ class AskShow(msgspec.Struct):
     """Question `fw.ask.incidents.show`."""
 
     incident: str
-
-
-class Order(msgspec.Struct):
-    """A command `fw.do.incidents.take|release|note|close`; `id` is the sender's, for idempotence."""
-
-    id: str
-    by: str
-    incident: str
-    text: str | None = None
 
 
 class Shown(msgspec.Struct):
@@ -80,7 +74,7 @@ class Room:
         self._commands: OrderedDict[str, str] = OrderedDict()
         self._told = Told()
         self._news: dict[str, list[TimelineEntry]] = {}
-        """Lines about notices that open pages have not had yet."""
+        """Lines about notices and photos that open pages have not had yet."""
         # Revisions leave in the order in which they were decided, whoever decided them.
         self._one_at_a_time = asyncio.Lock()
 
@@ -156,8 +150,12 @@ class Room:
         line = self._told.line(notice, case.announced if case else None, now_ns())
         if line is not None:
             self._keeper.take_lines(notice.incident, [line])
-            if case is not None:
-                self._news.setdefault(notice.incident, []).append(line)
+            self.add_news(notice.incident, line)
+
+    def add_news(self, incident: str, line: TimelineEntry) -> None:
+        """Show a line that is no revision to open pages with the next tick."""
+        if self._case(incident) is not None:
+            self._news.setdefault(incident, []).append(line)
 
     async def finish_notice(self, notice: Notice) -> None:
         """The stored copy of a notice: finished when its line is kept."""
@@ -172,7 +170,10 @@ class Room:
             case = self._case(incident)
             if case is not None:
                 event = IncidentEvent(
-                    id=f"{incident}/{case.revision}/{lines[0].id}", change=KIND, incident=case.snapshot(), entries=lines
+                    id=f"{incident}/{case.revision}/{lines[0].id}",
+                    change=lines[0].kind,
+                    incident=case.snapshot(),
+                    entries=lines,
                 )
                 await self._bus.emit(f"{subjects.INCIDENTS}.{incident}", event)
 
@@ -210,10 +211,12 @@ class Room:
         async with self._one_at_a_time:
             key = f"{name}/{order.id}"
             if key in self._commands:
-                return await self._find(self._commands[key])
+                return await self.find(self._commands[key])
             now = now_ns()
             try:
-                changes = self.correlator.command(name, order.incident, order.by, order.text, now)
+                changes = self.correlator.command(
+                    name, order.incident, order.by, order.text, now, order.to, order.instead_of
+                )
             except IncidentUnknown:
                 if await self._store.incident(order.incident) is not None:
                     raise IncidentOver(incident=order.incident) from None
@@ -221,7 +224,7 @@ class Room:
             await self._tell(changes)
             self._commands[key] = order.incident
             self._keeper.note(key, changes, now, answer=order.incident)
-        return changes[-1].incident if changes else await self._find(order.incident)
+        return changes[-1].incident if changes else await self.find(order.incident)
 
     async def listed(self, question: AskList) -> list[Incident]:
         """Incidents of the statuses (live ones when none are named), most urgent first, then the newest."""
@@ -238,7 +241,7 @@ class Room:
 
     async def show(self, question: AskShow) -> Shown:
         """One incident with its whole timeline."""
-        incident = await self._find(question.incident)
+        incident = await self.find(question.incident)
         await self._keeper.flush(0.5)
         lines = {e.id: e for e in self._keeper.unkept_lines(question.incident)}
         try:
@@ -257,7 +260,8 @@ class Room:
     def _case(self, incident: str) -> Case | None:
         return self.correlator.desk.cases.get(incident) or self.correlator.desk.ended.get(incident)
 
-    async def _find(self, incident: str) -> Incident:
+    async def find(self, incident: str) -> Incident:
+        """One incident as it stands. Raises IncidentUnknown."""
         case = self._case(incident)
         if case is not None:
             return case.snapshot()
@@ -271,7 +275,10 @@ class Room:
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
     """Run the room until `stop`; the tables are there already (`db.migrate`)."""
     database = open_database(settings)
+    room = Room(site, bus, Store(database), health)
+    photos = Photos(database, PhotoFiles(settings.data / FOLDER), room.find, room.add_news, room.correlator.desk.person)
     try:
-        await Room(site, bus, Store(database), health).serve(stop)
+        await offer_photos(photos, bus, health, stop)
+        await room.serve(stop)
     finally:
         await database.close()

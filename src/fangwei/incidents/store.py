@@ -75,7 +75,7 @@ class Store:
             for incident, _ in batch.cases.values():
                 await session.execute(delete(MemberRow).where(MemberRow.incident == incident.id))
             await self._upsert(session, MemberRow, [m for i, _ in batch.cases.values() for m in _members(i)])
-            await self._upsert(session, TimelineRow, [_line(i, e) for i, e in batch.lines.values()])
+            await self._upsert(session, TimelineRow, [line_row(i, e) for i, e in batch.lines.values()])
             await record(session, batch.recorded)
 
     async def load(self, most_decided: int) -> Kept:
@@ -183,7 +183,8 @@ def _members(incident: Incident) -> list[dict[str, object]]:
     ]
 
 
-def _line(incident: str, entry: TimelineEntry) -> dict[str, object]:
+def line_row(incident: str, entry: TimelineEntry) -> dict[str, object]:
+    """A line as its row."""
     return {
         "id": entry.id,
         "incident": incident,

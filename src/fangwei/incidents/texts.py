@@ -150,6 +150,17 @@ LINES: Catalogue = {
     "notice_read": Text("{person} 已读（{channel}）", "{person} has read it ({channel})"),
     "notice_failed": Text("未能通知 {person}（{channel}）：{error}", "{person} could not be told ({channel}): {error}"),
     "taken": Text("{by} 已接手", "{by} has it"),
+    "taken_from": Text("{by} 已接手，接替 {other}", "{by} has it, in place of {other}"),
+    "offered": Text(
+        "{by} 请 {other} 接手，{other} 答应前仍由原来的人负责",
+        "{by} asks {other} to take it; until then nothing changes",
+    ),
+    "offer_withdrawn": Text("{by} 不再请 {other} 接手", "{by} no longer asks {other} to take it"),
+    "said_settled": Text(
+        "{by} 判断已受控，等待关闭：{text}", "{by} says it is under control; waits to be closed: {text}"
+    ),
+    "photo": Text("{by} 加了一张照片", "{by} added a photo"),
+    "photo_erased": Text("{by} 删除了一张照片：{text}", "{by} erased a photo: {text}"),
     "released": Text("{by} 交回，等待他人接手", "{by} handed it back; it waits for somebody"),
     "note": Text("{by}：{text}", "{by}: {text}"),
     "closed": Text("{by} 关闭：{text}", "Closed by {by}: {text}"),
@@ -208,3 +219,110 @@ class NothingSaid(FangweiError):
 
     code = "incidents.nothing_said"
     text = Text("备注不能为空，且不超过 2000 字", "A note needs words, 2000 characters at most")
+
+
+class AlreadySettled(FangweiError):
+    """It waits to be closed already."""
+
+    code = "incidents.already_settled"
+    text = Text("事件 {incident} 已在等待关闭", "Incident {incident} waits to be closed already")
+    http_status = 409
+
+
+class ReasonNeeded(FangweiError):
+    """What is decided against what the instruments say needs words."""
+
+    code = "incidents.reason_needed"
+    text = Text("请写明理由（不超过 2000 字）", "Say why, in 2000 characters at most")
+    http_status = 422
+
+
+class PhotoUnknown(FangweiError):
+    """No photo of that id."""
+
+    code = "incidents.photo_unknown"
+    text = Text("没有这张照片", "There is no such photo")
+    http_status = 404
+
+
+class PhotoErased(FangweiError):
+    """It was there and somebody erased it."""
+
+    code = "incidents.photo_erased"
+    text = Text("照片已由 {by} 删除", "The photo was erased by {by}")
+    http_status = 410
+
+
+class NotYourPhoto(FangweiError):
+    """Somebody else's photo is erased by those who may erase any."""
+
+    code = "incidents.not_your_photo"
+    text = Text("只能删除自己加的照片", "You may erase your own photos only")
+    http_status = 403
+
+
+class TooManyPhotos(FangweiError):
+    """An incident holds no more."""
+
+    code = "incidents.too_many_photos"
+    text = Text("一个事件最多 {most} 张照片", "An incident holds {most} photos at most")
+    http_status = 409
+
+
+class PhotoTooLarge(FangweiError):
+    """More bytes than a photo of a phone has."""
+
+    code = "incidents.photo_too_large"
+    text = Text("照片不能超过 {most_mb} MB，请缩小后再传", "A photo may have {most_mb} MB at most; make it smaller")
+    http_status = 413
+
+
+class PhotoTooWide(FangweiError):
+    """More pixels than are decoded."""
+
+    code = "incidents.photo_too_wide"
+    text = Text(
+        "照片为 {width}×{height} 像素，每边最多 {most}，请缩小后再传",
+        "The photo has {width}x{height} pixels; {most} a side at most, make it smaller",
+    )
+    http_status = 422
+
+
+class NotAPhoto(FangweiError):
+    """The bytes are no picture that is understood, or a damaged one."""
+
+    code = "incidents.not_a_photo"
+    text = Text(
+        "这不是能读取的照片。请用 JPEG、PNG 或 WebP",
+        "This is no photo that can be read. JPEG, PNG and WebP are understood",
+    )
+    http_status = 422
+
+
+class PhotoTypeRefused(FangweiError):
+    """The content type is none of a photo's."""
+
+    code = "incidents.photo_type_refused"
+    text = Text(
+        "照片须以 image/jpeg、image/png 或 image/webp 上传",
+        "A photo is sent as image/jpeg, image/png or image/webp",
+    )
+    http_status = 415
+
+
+class TooBusy(FangweiError):
+    """Photos and reports are worked on one after the other."""
+
+    code = "incidents.too_busy"
+    text = Text(
+        "正在处理其他照片或报告，请稍后再试", "Other photos or reports are being worked on; try again in a moment"
+    )
+    http_status = 503
+
+
+class ReportFailed(FangweiError):
+    """The report could not be made."""
+
+    code = "incidents.report_failed"
+    text = Text("报告没有生成，原因已记录", "The report was not made; why is recorded")
+    http_status = 500

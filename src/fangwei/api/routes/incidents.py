@@ -22,6 +22,18 @@ class OnIncident(Command):
     text: Words | None = None
 
 
+class Take(OnIncident):
+    """I have it; `instead_of` names who has it now, to take it from that person."""
+
+    instead_of: ItemId | None = None
+
+
+class Hand(OnIncident):
+    """Ask another person to take it; without one the offer is taken back."""
+
+    to: ItemId | None = None
+
+
 class Note(Command):
     """Something a person saw or did."""
 
@@ -29,7 +41,7 @@ class Note(Command):
 
 
 def router(context: Context) -> APIRouter:
-    """GET /incidents, /incidents/{id}; POST /incidents/{id}/take|release|note|close."""
+    """GET /incidents, /incidents/{id}; POST /incidents/{id}/take|release|hand|note|settle|close."""
     routes = APIRouter(prefix="/incidents", tags=["incidents"])
 
     @routes.get("")
@@ -57,7 +69,7 @@ def router(context: Context) -> APIRouter:
         return as_json({**answer, "notices": told})
 
     @routes.post("/{incident}/take")
-    async def take(incident: ItemId, command: OnIncident) -> Response:
+    async def take(incident: ItemId, command: Take) -> Response:
         """I have it: stops escalation."""
         return await context.do("incidents.take", command, incident=incident)
 
@@ -66,10 +78,22 @@ def router(context: Context) -> APIRouter:
         """Give it back; escalation goes on."""
         return await context.do("incidents.release", command, incident=incident)
 
+    @routes.post("/{incident}/hand")
+    async def hand(incident: ItemId, command: Hand) -> Response:
+        """Ask another person to take it; it stays with its owner until that person takes it."""
+        if command.to is not None:
+            context.person(command.to)
+        return await context.do("incidents.hand", command, incident=incident)
+
     @routes.post("/{incident}/note")
     async def note(incident: ItemId, command: Note) -> Response:
         """Add a line to the timeline."""
         return await context.do("incidents.note", command, incident=incident)
+
+    @routes.post("/{incident}/settle")
+    async def settle(incident: ItemId, command: Note) -> Response:
+        """Who has it says that it is under control; it waits to be closed, and a new alarm opens it again."""
+        return await context.do("incidents.settle", command, incident=incident)
 
     @routes.post("/{incident}/close")
     async def close(incident: ItemId, command: OnIncident) -> Response:

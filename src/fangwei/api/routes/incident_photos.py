@@ -1,0 +1,111 @@
+"""Photos of an incident: taken in as they are, kept as our own picture of their pixels, erased with a reason."""
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+
+from fangwei.api.bodies import PHOTO_TYPES
+from fangwei.api.context import Command, Context, ItemId
+from fangwei.bus import subjects
+from fangwei.core.ids import new_id
+from fangwei.incidents.apart import WorkFailed
+from fangwei.incidents.photo_files import FOLDER, PhotoFiles
+from fangwei.incidents.photos import Photo
+from fangwei.incidents.picture import MOST_SIDE, Developed, Fault
+from fangwei.incidents.texts import NotAPhoto, PhotoTooWide, PhotoUnknown
+
+Caption = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+class Erase(Command):
+    """Remove a photo's picture, with the reason."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+
+
+class AddPhoto(Command):
+    """A photo's own words; its picture is the body."""
+
+    text: Caption = ""
+    keep_place: bool = Field(default=False)
+
+
+def router(context: Context) -> APIRouter:
+    """GET, POST /incidents/{id}/photos; GET /incidents/{id}/photos/{photo}; POST .../erase."""
+    routes = APIRouter(prefix="/incidents/{incident}/photos", tags=["incidents"])
+    files = PhotoFiles(context.data / FOLDER)
+
+    async def develop(data: bytes) -> Developed:
+        try:
+            made = await context.workers.run("fangwei.incidents.picture", data, context.site.head.timezone)
+        except WorkFailed as error:
+            # The worker is limited in memory and time: a picture that needs more of either is none we keep.
+            context.health.error("api.photo_not_read", str(error.__cause__ or error))
+            raise NotAPhoto() from error
+        developed = msgspec.msgpack.decode(made, type=Developed | Fault)
+        if isinstance(developed, Fault):
+            if developed.why == "too_wide":
+                raise PhotoTooWide(width=developed.width, height=developed.height, most=MOST_SIDE)
+            raise NotAPhoto()
+        return developed
+
+    @routes.get("")
+    async def listed(incident: ItemId) -> Response:
+        """All photos, oldest first; an erased one has lost its picture, not that it was there."""
+        return await context.ask("incidents.photos", {"incident": incident})
+
+    @routes.post("", openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(PHOTO_TYPES, BINARY)}})
+    async def add(
+        incident: ItemId,
+        request: Request,
+        by: Annotated[ItemId, Query()],
+        id: Annotated[CommandId | None, Query()] = None,
+        text: Annotated[Caption, Query()] = "",
+        keep_place: Annotated[bool, Query(description="Keep when and where the camera says it was taken")] = False,
+    ) -> Response:
+        """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
+        command = AddPhoto(id=id or new_id(), by=context.person(by), text=text, keep_place=keep_place)
+        developed = await develop(await request.body())
+        await asyncio.to_thread(files.keep, developed.hash, developed.picture, developed.thumb)
+        facts: dict[str, Any] = {
+            "incident": incident,
+            "hash": developed.hash,
+            "width": developed.width,
+            "height": developed.height,
+            "bytes": len(developed.picture),
+        }
+        if command.keep_place:
+            facts |= {"taken": developed.taken, "latitude": developed.latitude, "longitude": developed.longitude}
+        return await context.do("incidents.add_photo", command, **facts)
+
+    @routes.get("/{photo}", response_class=Response, responses={200: {"content": {"image/jpeg": BINARY}}})
+    async def show(incident: ItemId, photo: ItemId, small: bool = False) -> Response:
+        """The picture; `small` for one of 480 pixels."""
+        answer = await context.bus.ask(f"{subjects.ASK}.incidents.photo", {"incident": incident, "photo": photo})
+        known = msgspec.json.decode(answer, type=Photo)
+        data = await asyncio.to_thread(files.read, known.hash, small)
+        if data is None:
+            context.health.error("api.photo_file_missing", known.hash)
+            raise PhotoUnknown()
+        return Response(
+            data,
+            media_type="image/jpeg",
+            headers={
+                "content-disposition": f'inline; filename="{incident}-{photo}.jpg"',
+                # Erased ones must be gone from pages too: kept by nobody but the page that shows it, and not for long.
+                "cache-control": "private, max-age=60",
+            },
+        )
+
+    @routes.post("/{photo}/erase")
+    async def erase(incident: ItemId, photo: ItemId, command: Erase) -> Response:
+        """Remove the picture and where it was taken. One's own; others' by those who may erase any."""
+        return await context.do("incidents.erase_photo", command, incident=incident, photo=photo, any=False)
+
+    return routes
