@@ -162,11 +162,16 @@ class FieldTap:
         if heard == self._noted:
             return
         state = await stream.state()
+        position = Position(state.born, state.last)
+        # What was heard last may not be stored yet: only a look that finds nothing new is the last one.
+        settled = position == self._position
         async with asyncio.timeout(STEP_S):
             if not await self.tap.heard():
                 return
-        await self._given_on(Position(state.born, state.last), ups)
-        self._noted = heard
+        if not settled:
+            await self._given_on(position, ups)
+        elif ups == self._ups:
+            self._noted = heard
 
     async def _given_on(self, position: Position, ups: int) -> None:
         async with asyncio.timeout(STEP_S):
