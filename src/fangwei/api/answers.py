@@ -12,6 +12,7 @@ from fangwei.api import shapes
 from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
 from fangwei.duty.service import OnDutyStep
 from fangwei.historian.questions import Downsampled, LatestAnswer
+from fangwei.incidents.photos import Photo
 from fangwei.work import service as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard
@@ -39,8 +40,13 @@ ANSWERS: dict[str, Any] = {
     "incidents.show": shapes.IncidentShown,
     "incidents.take": Incident,
     "incidents.release": Incident,
+    "incidents.hand": Incident,
     "incidents.note": Incident,
+    "incidents.settle": Incident,
     "incidents.close": Incident,
+    "incidents.photos": list[Photo],
+    "incidents.add_photo": Photo,
+    "incidents.erase_photo": Photo,
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
     "system.on_duty": list[OnDutyStep],
@@ -62,6 +68,8 @@ MEDIA: dict[str, tuple[str, str]] = {
         "source_time,receive_time,value,quality\r\n"
         "2026-09-21T22:13:20.000000+08:00,2026-09-21T22:13:20.040000+08:00,31.5,0\r\n",
     ),
+    "incidents.photo": ("image/jpeg", "the bytes of the picture"),
+    "incidents.report": ("application/pdf", "%PDF-1.4 ..."),
     "work.codes": ("text/html", "<!doctype html>..."),
 }
 """Answers that are not JSON: media type and an example."""

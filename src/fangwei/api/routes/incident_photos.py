@@ -20,7 +20,7 @@ from fangwei.incidents.texts import NotAPhoto, PhotoTooWide, PhotoUnknown
 
 Caption = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-BINARY = {"schema": {"type": "string", "format": "binary"}}
+BINARY = {"schema": {"type": "string", "format": "binary"}, "example": "the bytes of the file"}
 
 
 class Erase(Command):
@@ -56,12 +56,12 @@ def router(context: Context) -> APIRouter:
         return developed
 
     @routes.get("")
-    async def listed(incident: ItemId) -> Response:
+    async def photos(incident: ItemId) -> Response:
         """All photos, oldest first; an erased one has lost its picture, not that it was there."""
         return await context.ask("incidents.photos", {"incident": incident})
 
     @routes.post("", openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(PHOTO_TYPES, BINARY)}})
-    async def add(
+    async def add_photo(
         incident: ItemId,
         request: Request,
         by: Annotated[ItemId, Query()],
@@ -84,8 +84,8 @@ def router(context: Context) -> APIRouter:
             facts |= {"taken": developed.taken, "latitude": developed.latitude, "longitude": developed.longitude}
         return await context.do("incidents.add_photo", command, **facts)
 
-    @routes.get("/{photo}", response_class=Response, responses={200: {"content": {"image/jpeg": BINARY}}})
-    async def show(incident: ItemId, photo: ItemId, small: bool = False) -> Response:
+    @routes.get("/{photo}", response_class=Response)
+    async def photo(incident: ItemId, photo: ItemId, small: bool = False) -> Response:
         """The picture; `small` for one of 480 pixels."""
         answer = await context.bus.ask(f"{subjects.ASK}.incidents.photo", {"incident": incident, "photo": photo})
         known = msgspec.json.decode(answer, type=Photo)
@@ -104,7 +104,7 @@ def router(context: Context) -> APIRouter:
         )
 
     @routes.post("/{photo}/erase")
-    async def erase(incident: ItemId, photo: ItemId, command: Erase) -> Response:
+    async def erase_photo(incident: ItemId, photo: ItemId, command: Erase) -> Response:
         """Remove the picture and where it was taken. One's own; others' by those who may erase any."""
         return await context.do("incidents.erase_photo", command, incident=incident, photo=photo, any=False)
 

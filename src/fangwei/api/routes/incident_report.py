@@ -60,11 +60,7 @@ def router(context: Context) -> APIRouter:
             found.append(Picture(jpeg=None if photo.erased else files.read(photo.hash), **facts))
         return found
 
-    @routes.get(
-        "/{incident}/report.pdf",
-        response_class=Response,
-        responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
-    )
+    @routes.get("/{incident}/report.pdf", response_class=Response)
     async def report(
         incident: ItemId,
         by: Annotated[ItemId, Query()],
