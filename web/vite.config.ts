@@ -1,11 +1,60 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 // FANGWEI_WEB_PORT: where the platform listens while the page is developed with `npm run dev`.
 const platform = `http://127.0.0.1:${process.env.FANGWEI_WEB_PORT ?? "8080"}`;
+const out = resolve(import.meta.dirname, "../src/fangwei/web");
+
+/** What the phone keeps besides its own chunks. */
+const BESIDE = ["/icon.svg", "/icon-192.png", "/manifest.webmanifest"];
+
+/** The phone's service worker: one file under a name that stays, holding the list of what it keeps and a version made
+ * of that list, so that any change of the phone's page is a new worker. */
+function phoneWorker(): Plugin {
+  let shell: string[] = [];
+  return {
+    name: "phone-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const wanted = new Set<string>();
+      const take = (file: string) => {
+        const chunk = bundle[file];
+        if (wanted.has(file) || chunk?.type !== "chunk") return;
+        wanted.add(file);
+        chunk.viteMetadata?.importedCss.forEach((css) => wanted.add(css));
+        [...chunk.imports, ...chunk.dynamicImports].forEach(take);
+      };
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === "chunk" && chunk.isEntry && chunk.facadeModuleId?.endsWith("phone.html")) take(chunk.fileName);
+      }
+      if (wanted.size === 0) this.error("the phone's entry is not in the bundle");
+      shell = ["/m", ...BESIDE, ...[...wanted].sort().map((file) => `/${file}`)];
+    },
+    async closeBundle() {
+      const hash = createHash("sha256").update(shell.join("\n"));
+      for (const file of ["phone.html", "manifest.webmanifest"]) hash.update(readFileSync(resolve(out, file)));
+      await build({
+        configFile: false,
+        root: import.meta.dirname,
+        publicDir: false,
+        logLevel: "warn",
+        define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)) },
+        build: {
+          outDir: out,
+          emptyOutDir: false,
+          target: "es2022",
+          lib: { entry: "src/features/mobile/sw.ts", formats: ["iife"], name: "worker", fileName: () => "sw.js" },
+        },
+      });
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), phoneWorker()],
   server: {
     host: "127.0.0.1",
     proxy: {
@@ -22,5 +71,8 @@ export default defineConfig({
       },
     },
   },
-  build: { outDir: "../src/fangwei/web", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1500 },
+  build: {
+    outDir: out, emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1500,
+    rolldownOptions: { input: ["index.html", "phone.html"] },
+  },
 });

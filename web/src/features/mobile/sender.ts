@@ -44,7 +44,7 @@ async function sendOne(item: Item): Promise<boolean> {
   };
   for (const [i, photo] of photos.entries()) {
     if (photo.id || !photo.data) continue;
-    const answer = await post("/photos", photo.data, { "content-type": photo.data.type }, PHOTO_MS);
+    const answer = await post("/work/photos", photo.data, { "content-type": photo.data.type }, PHOTO_MS);
     if (verdict(answer.status, answer.ours) !== "sent") return settle(answer);
     photos[i] = { id: (answer.body as { id: string }).id };
     // Kept at once: a photo that has arrived is not sent again after a tunnel.

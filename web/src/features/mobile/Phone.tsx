@@ -1,0 +1,188 @@
+import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import type { Site } from "../../api/types";
+import { setGiver } from "../../api/client";
+import { clock, duration, serverNow, useNow } from "../../app/clock";
+import { LanguageContext, useLanguage, useSay, type Language } from "../../app/language";
+import { live, useConnection, useLive } from "../../app/live";
+import { useRemembered } from "../../app/remembered";
+import { go, Link, useAddress } from "../../app/router";
+import { SiteContext, siteData, useSite } from "../../app/site";
+import { useTheme } from "../../app/theme";
+import { useKept, usePicture } from "./kept";
+import { IncidentPage } from "./IncidentPage";
+import { IncidentsPage } from "./IncidentsPage";
+import { outbox, useOutbox } from "./outbox";
+import { usePerson } from "./person";
+import "./phone.css";
+import { counts } from "./queue";
+import { phoneTexts } from "./texts";
+import { takeOver, useUpdate } from "./update";
+
+const TasksPage = lazy(() => import("./TasksPage"));
+const HazardPage = lazy(() => import("./HazardPage"));
+const ScanPage = lazy(() => import("./ScanPage"));
+const PlacePage = lazy(() => import("./PlacePage"));
+const ReportPage = lazy(() => import("./ReportPage"));
+const QueuePage = lazy(() => import("./QueuePage"));
+const MePage = lazy(() => import("./MePage"));
+
+export function Phone() {
+  const [language] = useRemembered("language", "zh");
+  const { dark } = useTheme();
+  const lang: Language = language === "en" ? "en" : "zh";
+  useEffect(() => {
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    document.querySelector('meta[name="theme-color"]')?.setAttribute("content", dark ? "#14171a" : "#e7e9eb");
+  }, [lang, dark]);
+  return (
+    <LanguageContext value={lang}>
+      <WithSite />
+    </LanguageContext>
+  );
+}
+
+function WithSite() {
+  const asked = useKept<Site>("/site");
+  const t = useSay();
+  const { again } = asked;
+  useEffect(() => {
+    if (!asked.error || asked.data) return;
+    const timer = window.setInterval(again, 4000);
+    return () => window.clearInterval(timer);
+  }, [asked.error, asked.data, again]);
+  const data = useMemo(() => (asked.data ? siteData(asked.data, []) : null), [asked.data]);
+  if (!data)
+    return (
+      <div className="phone">
+        <main className="m-main">
+          <div className="state" role={asked.error ? "alert" : "status"}>
+            <b>{t(asked.error ? phoneTexts.noSite : phoneTexts.connecting)}</b>
+            {asked.error !== null && <p>{t(phoneTexts.noSiteHow)}</p>}
+          </div>
+        </main>
+      </div>
+    );
+  return (
+    <SiteContext value={data}>
+      <Frame />
+    </SiteContext>
+  );
+}
+
+function Frame() {
+  const t = useSay();
+  const { me } = usePerson();
+  const { path } = useAddress();
+  const { alive } = useConnection();
+  const items = useOutbox();
+  const id = me?.id ?? null;
+  useEffect(() => {
+    live.setPerson(id);
+    setGiver(id);
+    outbox.setPerson(id);
+  }, [id]);
+  const { waiting, refused } = counts(items, id);
+  const [, , first = "", ...rest] = path.split("/");
+  const tabs = [
+    { to: "/m", key: ["", "incident"], name: phoneTexts.incidents },
+    { to: "/m/tasks", key: ["tasks", "hazard"], name: phoneTexts.tasks },
+    { to: "/m/scan", key: ["scan", "place"], name: phoneTexts.scan },
+    { to: "/m/report", key: ["report"], name: phoneTexts.report },
+  ];
+  const isTab = rest.length === 0 && ["", "tasks", "scan", "report"].includes(first);
+  useEffect(() => {
+    document.title = t(phoneTexts.title);
+  }, [t]);
+  return (
+    <div className={alive ? "phone" : "phone m-dead"}>
+      <header className="m-top">
+        {isTab ? <b className="m-brand">防微</b> : <Back />}
+        <span className="m-space" />
+        {(waiting > 0 || refused > 0) && (
+          <Link to="/m/queue" className={refused ? "m-chip strong" : "m-chip"}>
+            {refused > 0 ? t(phoneTexts.refusedCount, { n: refused }) : t(phoneTexts.waitingCount, { n: waiting })}
+          </Link>
+        )}
+        <Link to="/m/me" className="m-chip" aria-label={t(phoneTexts.me)}>
+          {me ? t(me.name) : t(phoneTexts.signIn)}
+        </Link>
+      </header>
+      <Band />
+      <main className="m-main">
+        <Suspense fallback={<p className="m-nothing" role="status">{t(phoneTexts.loading)}</p>}>
+          <Page first={first} rest={rest.map(decodeURIComponent)} />
+        </Suspense>
+      </main>
+      <nav className="m-nav" aria-label={t(phoneTexts.pages)}>
+        {tabs.map((tab) => (
+          <Link key={tab.to} to={tab.to} aria-current={tab.key.includes(first) ? "page" : undefined}>
+            {t(tab.name)}
+          </Link>
+        ))}
+      </nav>
+    </div>
+  );
+}
+
+function Back() {
+  const t = useSay();
+  const back = () => (history.length > 1 ? history.back() : go("/m"));
+  return (
+    <button className="m-back" onClick={back}>
+      ‹ {t(phoneTexts.back)}
+    </button>
+  );
+}
+
+/** Says in words that what is shown may not be the present, and that a new version waits. */
+function Band(): ReactNode {
+  const t = useSay();
+  const language = useLanguage();
+  const { site } = useSite();
+  const now = useNow();
+  const { alive, started } = useConnection();
+  const { at, known } = usePicture();
+  const bus = useLive("bus");
+  const isNew = useUpdate();
+  const words = () => {
+    if (!alive) {
+      if (at === null) return t(started ? phoneTexts.connecting : phoneTexts.offlineNothing);
+      const age = duration(serverNow() - at, language);
+      return t(phoneTexts.offline, { clock: clock(at, now, site.timezone), age });
+    }
+    return !known || !bus ? t(phoneTexts.notKnown) : null;
+  };
+  const said = words();
+  return (
+    <>
+      {said && <div className="m-band" role="alert">{said}</div>}
+      {isNew && (
+        <div className="m-band quiet" role="status">
+          {t(phoneTexts.update)}
+          <button className="button" onClick={takeOver}>{t(phoneTexts.updateNow)}</button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Page({ first, rest }: { first: string; rest: string[] }) {
+  const t = useSay();
+  const [one = "", two = ""] = rest;
+  if (first === "") return <IncidentsPage />;
+  if (first === "incident" && one) return <IncidentPage key={one} id={one} />;
+  if (first === "tasks") return <TasksPage />;
+  if (first === "hazard" && one) return <HazardPage key={one} id={one} />;
+  if (first === "scan") return <ScanPage />;
+  if (first === "place" && (one === "zone" || one === "point") && two) return <PlacePage key={`${one}/${two}`} code={{ kind: one, id: two }} />;
+  if (first === "report") return <ReportPage />;
+  if (first === "queue") return <QueuePage />;
+  if (first === "me") return <MePage />;
+  return (
+    <div className="state">
+      <b>{t(phoneTexts.notFound)}</b>
+      <Link to="/m" className="button">{t(phoneTexts.incidents)}</Link>
+    </div>
+  );
+}
