@@ -34,14 +34,18 @@ export interface Item {
   sent: number | null;
 }
 
-export type Verdict = "sent" | "later" | "sign_in" | "refused";
+export type Verdict = "sent" | "later" | "sign_in" | "photos_gone" | "refused";
+
+/** The platform no longer has a photo that had arrived (nothing referred to it for too long): it is sent again. */
+export const PHOTO_GONE = "work.photo_unknown";
 
 /** What an HTTP answer means for the entry. Status 0: no answer. An answer that is not ours (the sign-in page of a
  * guest network answers 200 with HTML) means that nothing has arrived. */
-export function verdict(status: number, ours: boolean): Verdict {
+export function verdict(status: number, ours: boolean, code?: string): Verdict {
   if (status === 0 || !ours) return "later";
   if (status >= 200 && status < 300) return "sent";
   if (status === 401) return "sign_in";
+  if (code === PHOTO_GONE) return "photos_gone";
   if (status === 408 || status === 425 || status === 429 || status >= 500) return "later";
   return "refused";
 }
@@ -64,7 +68,8 @@ export function next(items: Item[], person: string | null, now: number): Item | 
 export function answered(item: Item, what: Verdict, problem: Text | null, now: number): Item {
   if (what === "sent") return { ...item, state: "sent", sent: now, problem: null, photos: [], body: {} };
   if (what === "refused") return { ...item, state: "refused", problem };
-  return { ...item, tries: item.tries + 1, after: now + pause(item.tries + 1), problem };
+  const photos = what === "photos_gone" ? item.photos.map(({ data }) => ({ data })) : item.photos;
+  return { ...item, photos, tries: item.tries + 1, after: now + pause(item.tries + 1), problem };
 }
 
 export const LATE_MS = 60_000;

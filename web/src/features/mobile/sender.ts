@@ -38,7 +38,7 @@ function problemOf(answer: Answer): Text | null {
 async function sendOne(item: Item): Promise<boolean> {
   const photos = [...item.photos];
   const settle = async (answer: Answer) => {
-    const what = verdict(answer.status, answer.ours);
+    const what = verdict(answer.status, answer.ours, (answer.body as Problem | null)?.code);
     await change<Item>("queue", item.id, (before) => answered(before, what, problemOf(answer), Date.now()));
     return what === "sent" || what === "refused";
   };
@@ -46,8 +46,8 @@ async function sendOne(item: Item): Promise<boolean> {
     if (photo.id || !photo.data) continue;
     const answer = await post("/work/photos", photo.data, { "content-type": photo.data.type }, PHOTO_MS);
     if (verdict(answer.status, answer.ours) !== "sent") return settle(answer);
-    photos[i] = { id: (answer.body as { id: string }).id };
-    // Kept at once: a photo that has arrived is not sent again after a tunnel.
+    // Kept at once: a photo that has arrived is not sent again after a tunnel. Its data stays until all of it is done.
+    photos[i] = { ...photo, id: (answer.body as { id: string }).id };
     await change<Item>("queue", item.id, (before) => ({ ...before, photos: [...photos] }));
   }
   const body: Record<string, unknown> = { ...item.body, id: item.id, by: item.person };
