@@ -2,6 +2,7 @@ import { useRef, useState, type ReactNode } from "react";
 import { ApiProblem } from "../../api/client";
 import { duration, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
+import { useConnection } from "../../app/live";
 import { Link } from "../../app/router";
 import { outbox, type Deed } from "./outbox";
 import type { Item } from "./queue";
@@ -102,7 +103,8 @@ export function errorText(error: unknown, t: ReturnType<typeof useSay>): string 
 /** How one entry of the queue stands, in words. */
 export function StateOf({ item }: { item: Item }) {
   const t = useSay();
+  const { alive } = useConnection();
   if (item.state === "sent") return <span className="tag">{t(phoneTexts.arrived)}</span>;
   if (item.state === "refused") return <span className="tag strong">{t(phoneTexts.refused)}</span>;
-  return <span className="tag">{t(item.after === 0 && item.tries === 0 ? phoneTexts.sending : phoneTexts.keptHere)}</span>;
+  return <span className="tag">{t(alive && item.tries === 0 ? phoneTexts.sending : phoneTexts.keptHere)}</span>;
 }

@@ -26,13 +26,14 @@ interface Worker {
 const worker = self as unknown as Worker;
 const PREFIX = "fangwei-shell-";
 const CACHE = PREFIX + VERSION;
-const kept = new Set(SHELL);
+const paths = SHELL; // written into the script by the build: named once, it stands there once
+const kept = new Set(paths);
 
 worker.addEventListener("install", (event) => {
   // All or nothing: a shell with a hole would fail in the tunnel, where nobody can mend it.
   event.waitUntil(
     caches.open(CACHE).then((cache) =>
-      cache.addAll(SHELL.map((path) => new Request(path, { cache: path.startsWith("/assets/") ? "default" : "reload" }))),
+      cache.addAll(paths.map((path) => new Request(path, { cache: path.startsWith("/assets/") ? "default" : "reload" }))),
     ),
   );
 });
