@@ -28,7 +28,7 @@ def leak(site: Site, alarms: int = 12) -> Incident:
     ]  # fmt: skip
     return Incident(
         id="inc-20260921-0001", revision=9, status=IncidentStatus.OWNED, hazard=Hazard.RELEASE, priority=1,
-        title=Text("注液间疑似可燃气体泄漏，波及 3 个区域", "Suspected gas leak in electrolyte filling, 3 zones reached"),
+        title=Text("注液间疑似可燃气体泄漏，波及 3 个区域", "Suspected gas leak in filling, 3 zones reached"),
         zones=list(dict.fromkeys(m.zone for m in members)), started=T, updated=T + 20 * MINUTE, announced=T + SECOND,
         first_out=members[0], members=members, owner="li-wei", owned_at=T + MINUTE,
     )  # fmt: skip

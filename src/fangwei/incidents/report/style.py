@@ -1,6 +1,7 @@
 """How the report looks: fonts for both scripts, paragraph styles, times, the foot of each page."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -42,8 +43,7 @@ def marked(text: str) -> str:
     for character in text:
         if ord(character) < 32 and character != "\n":
             continue
-        # Typographic marks that Helvetica lacks are in the Chinese font too.
-        wide = ord(character) > 0x2E7F or character in "→“”‘’…—°²³µΩ≥≤±×"
+        wide = is_chinese(character)
         if wide != chinese and run:
             parts.append(_run(run, chinese))
             run = ""
@@ -57,6 +57,15 @@ def marked(text: str) -> str:
 def _run(text: str, chinese: bool) -> str:
     safe = escape(text).replace("\n", "<br/>")
     return f'<font name="{CHINESE}">{safe}</font>' if chinese else safe
+
+
+def is_chinese(character: str) -> bool:
+    """Whether a character is drawn with the Chinese font: its own, and marks that Helvetica lacks.
+
+    >>> is_chinese("漏"), is_chinese("→"), is_chinese("°")
+    (True, True, False)
+    """
+    return ord(character) > 0x2E7F or character in "→Ω≥≤"
 
 
 def font_of(text: str, bold: bool = False) -> str:
@@ -109,8 +118,13 @@ class Numbered(Canvas):  # type: ignore[misc]
         told = self.page_of.format(n=number, all=total)
         self.setFont(font_of(told), 7.5)
         self.drawRightString(width - 18 * mm, 9.5 * mm, told)
-        self.setFont(font_of(self.foot), 7.5)
-        self.drawString(18 * mm, 9.5 * mm, self.foot)
+        self._write(18 * mm, 9.5 * mm, self.foot)
         if number > 1:
-            self.setFont(font_of(self.head), 7.5)
-            self.drawString(18 * mm, self._pagesize[1] - 11 * mm, self.head)
+            self._write(18 * mm, self._pagesize[1] - 11 * mm, self.head)
+
+    def _write(self, x: float, y: float, text: str) -> None:
+        for chinese, run in groupby(text, is_chinese):
+            font, part = CHINESE if chinese else LATIN, "".join(run)
+            self.setFont(font, 7.5)
+            self.drawString(x, y, part)
+            x += pdfmetrics.stringWidth(part, font, 7.5)
