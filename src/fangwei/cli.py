@@ -71,7 +71,7 @@ def main() -> None:
 @main.command()
 @data_option
 @site_option
-@click.option("--host", help="Address of the page; loopback only until there is sign-in.")
+@click.option("--host", help="Address of the page; others than loopback need TLS or a proxy (FANGWEI_PUBLIC_URL).")
 @click.option("--sim", is_flag=True, help="Also run the example plant.")
 def up(data: Path | None, site: Path | None, host: str | None, sim: bool) -> None:
     """Start everything on this machine and watch it."""
@@ -112,6 +112,22 @@ def status(data: Path | None, as_json: bool) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     click.echo(msgspec.json.format(msgspec.json.encode(result)).decode() if as_json else render(result, width))
     sys.exit(0 if result.healthy else 1)
+
+
+@main.command("sign-in-link")
+@click.argument("person", default="administrator")
+@data_option
+def sign_in_link(person: str, data: Path | None) -> None:
+    """Print a one-time sign-in link for PERSON (administrator); who may read the data folder may let anybody in."""
+    from fangwei.host.folder import NotRunning, read_running, sign_in_url
+    from fangwei.identity.links import link_for
+
+    settings = Settings.from_environment(data=data)
+    try:
+        page_url = read_running(settings.data).page_url
+    except NotRunning:
+        page_url = settings.page_url
+    click.echo(sign_in_url(page_url, asyncio.run(link_for(settings, person))))
 
 
 language_option = click.option("--language", type=click.Choice(["zh", "en"]), default="zh")

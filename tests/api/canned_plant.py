@@ -42,7 +42,10 @@ from fangwei.core.health import Health
 from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
+from fangwei.db.migrate import migrate
+from fangwei.identity.links import first_links
 from fangwei.incidents.texts import PhotoUnknown
+from fangwei.plant.people import listed
 from fangwei.plant.schema import (
     HAZARD_OF,
     Channel,
@@ -177,8 +180,13 @@ def canned_site() -> Site:
     duty = Duty(
         people=[
             Person(id="li_na", name=Name(zh="李娜", en="Li Na"), role="shift_supervisor", channels=["wecom"]),
-            Person(id="wang_wei", name=Name(zh="王伟", en="Wang Wei"), role="area_operator"),
+            Person(id="wang_wei", name=Name(zh="王伟", en="Wang Wei"), role="crew"),
             Person(id="chen_jie", name=Name(zh="陈洁", en="Chen Jie"), role="safety_engineer", language="en"),
+            Person(id="sun_yue", name=Name(zh="孙悦", en="Sun Yue"), role="safety_data_officer"),
+            Person(id="gao_yun", name=Name(zh="高云", en="Gao Yun"), role="manager"),
+            Person(id="ma_chao", name=Name(zh="马超", en="Ma Chao"), role="contractor"),
+            Person(id="lin_xue", name=Name(zh="林雪", en="Lin Xue"), role="drill_instructor"),
+            Person(id="he_ping", name=Name(zh="何平", en="He Ping"), role="auditor"),
         ],
         channels=[Channel(id="wecom", type="webhook", url="http://127.0.0.1:9/none")],
     )
@@ -606,6 +614,9 @@ async def main() -> None:
     health = Health("app")
     bus, other = await Bus.connect(settings, health), await Bus.connect(settings, Health("canned"))
     await other.ensure_streams()
+    await asyncio.to_thread(migrate, settings)
+    for person, token in await first_links(settings, listed(site), one_per_role=True):
+        print(f"{person.role:<20} {settings.page_url}/sign-in#{token}", flush=True)
     plant = CannedPlant(site, other)
     await plant.answer()
     tasks = [asyncio.create_task(plant.beat(stop)), asyncio.create_task(bus.report_health())]

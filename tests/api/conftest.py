@@ -1,6 +1,7 @@
 """The door on a real port before a real broker and canned rooms."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -8,11 +9,14 @@ import httpx
 import pytest
 from tests.api.canned_plant import CannedPlant, canned_site
 from tests.conftest import until
+from tests.sign_in import signed_in
+from websockets.asyncio.client import connect
 
 from fangwei.api.service import serve
 from fangwei.bus.client import Bus
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
+from fangwei.db.migrate import migrate
 
 
 @dataclass
@@ -21,12 +25,37 @@ class Door:
 
     plant: CannedPlant
     client: httpx.AsyncClient
+    """Of the first person of the duty file, a shift supervisor."""
     health: Health
-    port: int
+    settings: Settings
+    clients: contextlib.AsyncExitStack
+
+    @property
+    def port(self) -> int:
+        return self.settings.web_port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def live(self) -> str:
         return f"ws://127.0.0.1:{self.port}/api/live"
+
+    async def anonymous(self) -> httpx.AsyncClient:
+        """A client that nobody is signed in with."""
+        return await self.clients.enter_async_context(httpx.AsyncClient(base_url=self.url, trust_env=False))
+
+    async def client_of(self, role: str) -> httpx.AsyncClient:
+        """A client of a person of that role, signed in by a one-time link."""
+        client = await signed_in(self.settings, role)
+        self.clients.push_async_callback(client.aclose)
+        return client
+
+    def connect(self, client: httpx.AsyncClient | None = None, **options):
+        """A live connection of whoever is signed in with the client."""
+        cookie = "; ".join(f"{c.name}={c.value}" for c in (client or self.client).cookies.jar)
+        return connect(self.live, additional_headers={"cookie": cookie}, **options)
 
 
 @pytest.fixture
@@ -41,13 +70,15 @@ async def _open(settings: Settings, bus: Bus, canned: CannedPlant) -> AsyncItera
     health = Health("app")
     own = await Bus.connect(settings, health)
     stop = asyncio.Event()
+    await asyncio.to_thread(migrate, settings)
     task = asyncio.create_task(serve(settings, canned.site, own, health, stop))
     await until(lambda: health.state == "running" or task.done())
     if task.done():
         task.result()
-    base = f"http://127.0.0.1:{settings.web_port}"
-    async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
-        yield Door(canned, client, health, settings.web_port)
+    async with contextlib.AsyncExitStack() as clients:
+        client = await signed_in(settings, "shift_supervisor")
+        clients.push_async_callback(client.aclose)
+        yield Door(canned, client, health, settings, clients)
     stop.set()
     await asyncio.wait_for(task, 10)
     await own.close()

@@ -4,7 +4,6 @@ import time
 import orjson
 import pytest
 from tests.conftest import until
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fangwei.api import live
@@ -33,11 +32,11 @@ async def leak(plant, id="inc-1"):
 
 async def test_page_gets_a_snapshot_then_increments(door):
     await leak(door.plant, "before")
-    async with connect(door.live) as first:
+    async with door.connect() as first:
         # the picture is filled by events before the page asks
         async with asyncio.timeout(5):
             while True:
-                async with connect(door.live) as look:
+                async with door.connect() as look:
                     if (await hear(look, "snapshot"))["incidents"]:
                         break
         await leak(door.plant, "after")
@@ -50,7 +49,7 @@ async def test_page_gets_a_snapshot_then_increments(door):
 
 
 async def test_beat_comes_every_second_and_says_what_is_confirmed(door):
-    async with connect(door.live) as socket:
+    async with door.connect() as socket:
         await hear(socket, "beat")
         began = time.monotonic()
         beat = await hear(socket, "beat")
@@ -62,7 +61,7 @@ async def test_beat_comes_every_second_and_says_what_is_confirmed(door):
 
 
 async def test_rooms_that_do_not_answer_are_said_to_be_unknown(lonely_door):
-    async with connect(lonely_door.live) as socket:
+    async with lonely_door.connect() as socket:
         snapshot = await hear(socket, "snapshot")
         assert snapshot["incidents"] == []
         assert set(snapshot["confirmed"].values()) == {None}
@@ -77,7 +76,7 @@ async def test_values_come_only_for_watched_points(door):
         batch = Readings.of([p.key for p in points], [now] * 2, [now] * 2, [value] * 2, [0, 0])
         await door.plant.bus.publish("fw.latest", codec.encode(batch))
 
-    async with connect(door.live) as one, connect(door.live) as everything:
+    async with door.connect() as one, door.connect() as everything:
         await one.send(b'{"type":"watch","points":["FILL-TT-01","NOPE"]}')
         await everything.send('{"type":"watch","points":null}')
         await hear(one, "latest")
@@ -88,8 +87,7 @@ async def test_values_come_only_for_watched_points(door):
 
 
 async def test_notice_is_arrived_when_its_person_got_it_and_read_when_opened(door):
-    async with connect(door.live) as socket:
-        await socket.send('{"type":"me","person":"li_na"}')
+    async with door.connect() as socket:
         await socket.send('{"type":"watch","points":["FILL-TT-01"]}')
         await hear(socket, "latest")
         await leak(door.plant)
@@ -105,28 +103,41 @@ async def test_notice_is_arrived_when_its_person_got_it_and_read_when_opened(doo
 async def test_person_who_signs_on_later_gets_the_notices_that_wait(door):
     await leak(door.plant)
     await until(lambda: door.plant.notices)
-    async with connect(door.live) as socket:
+    async with door.connect() as socket:
         async with asyncio.timeout(5):
             while True:
-                async with connect(door.live) as look:
+                async with door.connect() as look:
                     if (await hear(look, "snapshot"))["incidents"]:
                         break
-        await socket.send('{"type":"me","person":"li_na"}')
         assert (await hear(socket, "notice"))["notice"]["person"] == "li_na"
 
 
-async def test_page_of_nobody_confirms_no_notice(door):
-    async with connect(door.live) as socket:
-        await socket.send('{"type":"me","person":"mallory"}')
-        await socket.send('{"type":"arrived","notice":"x"}')
-        await socket.send('{"type":"watch","points":["FILL-TT-01"]}')
-        await hear(socket, "latest")
-    assert door.plant.commands == []
+async def test_page_of_nobody_is_closed_and_told_why(door):
+    nobody = await door.anonymous()
+    async with door.connect(nobody) as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 5)
+        assert closed.value.rcvd.code == live.NOT_IN
+
+
+async def test_page_is_closed_at_once_when_its_person_signs_out(door):
+    crew = await door.client_of("crew")
+    async with door.connect(crew) as socket, door.connect() as other:
+        await hear(socket, "snapshot")
+        await crew.request("DELETE", "/api/session", headers={"content-type": "application/json"})
+        began = time.monotonic()
+        with pytest.raises(ConnectionClosed) as closed:
+            async with asyncio.timeout(5):
+                while True:
+                    await socket.recv()
+        assert closed.value.rcvd.code == live.NOT_IN
+        assert time.monotonic() - began < 1
+        await hear(other, "beat")
 
 
 @pytest.mark.parametrize("said", ["not json", "[]", '{"type":7}', '{"type":"watch","points":"all"}'])
 async def test_unreadable_message_ends_that_page_only(door, said):
-    async with connect(door.live) as bad, connect(door.live) as good:
+    async with door.connect() as bad, door.connect() as good:
         await bad.send(said)
         with pytest.raises(ConnectionClosed) as closed:
             async with asyncio.timeout(5):
@@ -138,12 +149,12 @@ async def test_unreadable_message_ends_that_page_only(door, said):
 
 async def test_socket_of_another_web_page_is_refused(door):
     with pytest.raises(InvalidStatus):
-        async with connect(door.live, origin="http://evil.example"):
+        async with door.connect(origin="http://evil.example"):
             pass
 
 
 async def test_slow_page_is_let_go_and_others_do_not_wait(door):
-    async with connect(door.live, max_queue=1) as slow, connect(door.live) as quick:
+    async with door.connect(max_queue=1) as slow, door.connect() as quick:
         await hear(quick, "snapshot")
         slow.transport.pause_reading()
         big = Text("大" * 20_000, "big" * 20_000)
@@ -168,7 +179,7 @@ async def test_pages_are_told_when_the_platform_stops(settings, bus, plant):
 
     opened = _open(settings, bus, plant)
     door = await anext(opened)
-    async with connect(door.live) as socket:
+    async with door.connect() as socket:
         await hear(socket, "snapshot")
         ending = asyncio.create_task(anext(opened, None))
         with pytest.raises(ConnectionClosed) as closed:
@@ -181,7 +192,7 @@ async def test_pages_are_told_when_the_platform_stops(settings, bus, plant):
 
 async def test_incident_reaches_fifty_pages_quickly(door, capsys):
     """Prints the delay from the event on the bus to the page; asserts only that every page got every event."""
-    sockets = [await connect(door.live) for _ in range(50)]
+    sockets = [await door.connect() for _ in range(50)]
     incident = await leak(door.plant)
     delays: list[float] = []
     events = 40

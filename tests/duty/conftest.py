@@ -19,7 +19,7 @@ NOON = 1_795_500_000 * SECOND  # some working day of 2026
 
 
 def person(id: str, *channels: str) -> dict[str, Any]:
-    return {"id": id, "name": {"zh": f"{id}同志", "en": id.title()}, "role": "operator", "channels": list(channels)}
+    return {"id": id, "name": {"zh": f"{id}同志", "en": id.title()}, "role": "crew", "channels": list(channels)}
 
 
 def site_of(duty: dict[str, Any]) -> Site:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+from tests.e2e.platform import Platform
 
 from fangwei.bench.chromium import ARGUMENTS, NoChromiumError, chromium
 
@@ -40,10 +41,20 @@ class Watched:
             self.wrong.append(f"leaves the machine: {request.url}")
 
 
-async def open_page(running: Browser, base_url: str, *, language="zh", me="", width=1920, height=1080) -> Watched:
-    """A fresh page of a person who chose a language."""
+async def open_page(
+    running: Browser,
+    platform: Platform,
+    *,
+    role: str | None = "shift_supervisor",
+    language="zh",
+    width=1920,
+    height=1080,
+) -> Watched:
+    """A fresh page of a signed-in person of a role (None: nobody) who chose a language."""
     context = await running.new_context(viewport={"width": width, "height": height})
-    await context.add_init_script(
-        f"localStorage.setItem('fangwei.language', {language!r}); localStorage.setItem('fangwei.me', {me!r});"
-    )
-    return Watched(await context.new_page(), base_url)
+    await context.add_init_script(f"localStorage.setItem('fangwei.language', {language!r});")
+    if role is not None:
+        client = await platform.client(role)
+        cookies = [{"name": c.name, "value": c.value, "url": platform.base_url} for c in client.cookies.jar]
+        await context.add_cookies(cookies)
+    return Watched(await context.new_page(), platform.base_url)

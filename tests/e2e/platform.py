@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import msgspec
 from tests.conftest import until
+from tests.sign_in import signed_in
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
@@ -36,6 +37,7 @@ class Platform:
         self.raised: list[AlarmEvent] = []
         self.incidents: list[IncidentEvent] = []
         self.notices: list[Notice] = []
+        self._clients: list[httpx.AsyncClient] = []
 
     @property
     def base_url(self) -> str:
@@ -71,7 +73,7 @@ class Platform:
 
     async def until_healthy(self) -> None:
         """Wait until the page says that every process runs."""
-        async with httpx.AsyncClient(base_url=self.base_url) as page:
+        async with httpx.AsyncClient(base_url=self.base_url, trust_env=False) as page:
 
             async def healthy() -> bool:
                 with contextlib.suppress(httpx.HTTPError):
@@ -83,6 +85,12 @@ class Platform:
             async with asyncio.timeout(READY_WITHIN_S):
                 while not await healthy():
                     await asyncio.sleep(0.1)
+
+    async def client(self, role: str = "shift_supervisor") -> httpx.AsyncClient:
+        """A client with the session of the first person of a role; closed with the platform."""
+        client = await signed_in(self.settings, role)
+        self._clients.append(client)
+        return client
 
     async def command(self, *words: str) -> tuple[int, str]:
         """Run `fangwei WORDS` beside it; returns exit code and output."""
@@ -108,6 +116,8 @@ class Platform:
         """SIGTERM, as a service manager would; returns the exit code."""
         with contextlib.suppress(Exception):
             await self.bus.close()
+        while self._clients:
+            await self._clients.pop().aclose()
         if self.process.returncode is None:
             self.process.terminate()
             try:

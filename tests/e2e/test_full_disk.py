@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pyarrow as pa
 import pytest
@@ -68,7 +67,8 @@ class Watch:
         self.returned: set[str] = set()
 
     async def listen(self) -> None:
-        """Hear what returns."""
+        """Hear what returns, and have somebody signed in before the disk is full."""
+        self.page = await self.platform.client()
         await self.platform.bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm)
 
     async def _on_alarm(self, event: AlarmEvent) -> None:
@@ -94,10 +94,9 @@ class Watch:
 
     async def page_answers(self) -> None:
         """Every page within the second."""
-        async with httpx.AsyncClient(base_url=self.platform.base_url, timeout=TOLD_WITHIN_S) as page:
-            for path in PAGES:
-                answer = await page.get(path)
-                assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        for path in PAGES:
+            answer = await self.page.get(path, timeout=TOLD_WITHIN_S)
+            assert answer.status_code == 200, f"{path}: {answer.status_code}"
 
     async def status(self) -> dict[str, Any]:
         """`fangwei status --json`."""

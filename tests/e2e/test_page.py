@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 import pytest
 from playwright.async_api import expect
 from tests.conftest import REPOSITORY
@@ -19,10 +18,9 @@ needs_page = pytest.mark.skipif(
 @pytest.mark.timeout(300)
 async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
     async with browser() as running:
-        async with httpx.AsyncClient(base_url=platform.base_url, trust_env=False) as api:
-            people = (await api.get("/api/people")).json()
-        me = people[0]
-        watched = await open_page(running, platform.base_url, me=me["id"])
+        api = await platform.client("crew")
+        me = (await api.get("/api/me")).json()
+        watched = await open_page(running, platform, role="crew")
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()
@@ -38,8 +36,7 @@ async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
         await page.get_by_role("button", name="我来处理").first.click()
         await expect(page.get_by_text("您在处理").first).to_be_visible()
         incident = page.url.rsplit("/", 1)[-1]
-        async with httpx.AsyncClient(base_url=platform.base_url, trust_env=False) as api:
-            shown = (await api.get(f"/api/incidents/{incident}")).json()
+        shown = (await api.get(f"/api/incidents/{incident}")).json()
         assert shown["incident"]["owner"] == me["id"]
         assert any(line["kind"] == "taken" for line in shown["timeline"])
 
@@ -61,7 +58,7 @@ async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
 @pytest.mark.timeout(300)
 async def test_a_dead_connection_greys_the_page_and_says_so(platform):
     async with browser() as running:
-        watched = await open_page(running, platform.base_url, language="en")
+        watched = await open_page(running, platform, language="en")
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.async_api import expect
 from tests.conftest import REPOSITORY, free_port, until
@@ -57,9 +56,9 @@ async def test_a_recorded_fault_of_the_valve_bench_becomes_an_incident_on_the_pa
         return [e for e in valve_bench.incidents if inside((e.incident.updated - start) / 1e9 * SPEED)]
 
     await until(told, seconds=20, what="an incident is opened or grows inside the recorded fault")
-    async with httpx.AsyncClient(base_url=valve_bench.base_url, trust_env=False) as api:
-        listed = (await api.get("/api/incidents", params={"status": list(IncidentStatus)})).json()
-        shown = [(await api.get(f"/api/incidents/{i['id']}")).json() for i in listed]
+    api = await valve_bench.client()
+    listed = (await api.get("/api/incidents", params={"status": list(IncidentStatus)})).json()
+    shown = [(await api.get(f"/api/incidents/{i['id']}")).json() for i in listed]
     news = news_of(shown, start, SPEED)
     verdict = judge(FILE, fault, news)
     assert verdict.hit, f"no alarm inside the fault opened or joined an incident: {news}"
@@ -72,7 +71,7 @@ async def test_a_recorded_fault_of_the_valve_bench_becomes_an_incident_on_the_pa
     point = line.alarm.partition(".")[0]
 
     async with browser() as running:
-        watched = await open_page(running, valve_bench.base_url, language="en")
+        watched = await open_page(running, valve_bench, language="en")
         page = watched.page
         await page.goto(f"{valve_bench.base_url}/incidents")
         row = page.locator(f"a.incident[href='/incidents/{incident['id']}']")

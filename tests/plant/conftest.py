@@ -58,7 +58,7 @@ sources:
     "duty.yaml": """\
 duty:
   people:
-    - {id: ann, name: {zh: 安, en: Ann}, role: operator}
+    - {id: ann, name: {zh: 安, en: Ann}, role: crew}
   shifts:
     - {person: ann, zones: [filling], start: "20:00", end: "08:00"}
 """,

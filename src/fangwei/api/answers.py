@@ -9,6 +9,7 @@ from typing import Any
 from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.schemas import Acknowledged
 from fangwei.api import shapes
+from fangwei.api.routes.session import Me, SignedOut
 from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
 from fangwei.duty.service import OnDutyStep
 from fangwei.historian.questions import Downsampled, LatestAnswer
@@ -47,6 +48,9 @@ ANSWERS: dict[str, Any] = {
     "incidents.photos": list[Photo],
     "incidents.add_photo": Photo,
     "incidents.erase_photo": Photo,
+    "session.sign_in": Me,
+    "session.sign_out": SignedOut,
+    "session.me": Me,
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
     "system.on_duty": list[OnDutyStep],

@@ -1,13 +1,13 @@
 """The HTTP application, assembled."""
 
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.websockets import WebSocket
 
 from fangwei.api import openapi, page, problems
+from fangwei.api.callers import cookie_name
 from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
@@ -17,6 +17,7 @@ from fangwei.api.routes import (
     incident_photos,
     incident_report,
     incidents,
+    session,
     site,
     system,
     work,
@@ -24,12 +25,14 @@ from fangwei.api.routes import (
 from fangwei.api.search import PointIndex
 from fangwei.bus.client import Bus
 from fangwei.core.health import Health
+from fangwei.core.settings import Settings
+from fangwei.identity.gate import Gate
 from fangwei.plant.site import Site
 
 
-def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, data: Path = Path("data")) -> FastAPI:
+def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settings: Settings) -> FastAPI:
     """Every route under /api, the page beside it, the guard around all."""
-    context = Context(plant, bus, hub, health, PointIndex(plant), frozenset(p.id for p in plant.duty.people), data)
+    context = Context(plant, bus, hub, health, PointIndex(plant), gate, settings)
     # The interactive docs load scripts from elsewhere, which our policy forbids; /api/docs is a page of our own.
     app = FastAPI(
         title="Fangwei 防微",
@@ -39,8 +42,9 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, data: Path = Path(
         redoc_url=None,
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'door'}.{route.name}",
     )
+    app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, incident_photos, incident_report, work, system):
+    for room in (site, history, alarms, incidents, incident_photos, incident_report, work, system, session):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")
@@ -52,5 +56,5 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, data: Path = Path(
     page.install(app)
     problems.install(app, health)
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
-    app.add_middleware(Guard, health=health)
+    app.add_middleware(Guard, health=health, names=settings.host_names, secure=settings.secure)
     return app

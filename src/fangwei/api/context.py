@@ -1,5 +1,6 @@
 """What every route needs, in one place."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,12 @@ from fangwei.bus.client import Bus
 from fangwei.core.clock import EARLIEST, LATEST
 from fangwei.core.health import Health
 from fangwei.core.ids import new_id
+from fangwei.core.settings import Settings
+from fangwei.core.texts import Text
+from fangwei.identity.caller import Caller
+from fangwei.identity.errors import NotYourZone
+from fangwei.identity.gate import Gate
+from fangwei.identity.roles import VERBS
 from fangwei.incidents.apart import Workers
 from fangwei.plant.site import Site
 
@@ -27,12 +34,11 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,
 
 
 class Command(BaseModel):
-    """What every command carries: an id by which a repeated click is known again, and who gave it."""
+    """What every command carries: an id by which a repeated click is known again. Who gives it is the caller."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")] = Field(default_factory=new_id)
-    by: ItemId
 
 
 @dataclass
@@ -44,30 +50,45 @@ class Context:
     hub: Hub
     health: Health
     index: PointIndex
-    people: frozenset[str] = field(default_factory=frozenset)
-    data: Path = Path("data")
-    """Where photos lie."""
+    gate: Gate
+    settings: Settings
     workers: Workers = field(default_factory=Workers)
     """Hands for photos and reports."""
+
+    @property
+    def data(self) -> Path:
+        """Where photos lie."""
+        return self.settings.data
 
     def person(self, id: str) -> str:
         """The person's id back.
 
         Raises:
-            PersonUnknown: nobody of that id is in the duty file.
+            PersonUnknown: nobody of that id has an account that may be used.
         """
-        if id not in self.people:
+        person = self.gate.people.get(id)
+        if person is None or not person.active:
             raise PersonUnknown(person=id)
         return id
+
+    def may(self, caller: Caller, verb: str, zones: Collection[str]) -> None:
+        """Let a caller through who answers for one of `zones` (known ones; none: the whole site's business).
+
+        Raises:
+            NotYourZone: the verb is theirs, but elsewhere.
+        """
+        if not caller.may(verb, zones):
+            names = [self.site.zones[z].name.text if z in self.site.zones else Text(z, z) for z in sorted(zones)[:5]]
+            told = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+            raise NotYourZone(zones=told, what=VERBS[verb].text)
 
     async def ask(self, subject: str, question: Any, timeout: float = 5.0) -> Response:
         """The room's JSON answer, passed on as it is."""
         return as_json(await self.bus.ask(f"{subjects.ASK}.{subject}", question, timeout))
 
-    async def do(self, subject: str, command: Command, timeout: float = 5.0, **more: Any) -> Response:
-        """A command passed on; the answer is the room's own."""
-        self.person(command.by)
-        body = command.model_dump(exclude_none=True) | more
+    async def do(self, subject: str, command: Command, caller: Caller, timeout: float = 5.0, **more: Any) -> Response:
+        """A command passed on in the caller's name; the answer is the room's own."""
+        body = command.model_dump(exclude_none=True) | more | {"by": caller.id}
         self.health.count(f"command.{subject}")
         return as_json(await self.bus.ask(f"{subjects.DO}.{subject}", body, timeout))
 

@@ -16,12 +16,16 @@ def openapi() -> dict[str, Any]:
     from fangwei.api.live import Hub
     from fangwei.bus.client import Bus
     from fangwei.core.health import Health
+    from fangwei.core.settings import Settings
+    from fangwei.db.session import Database
+    from fangwei.identity.gate import Gate
     from fangwei.plant.schema import Georeference, Name, SiteHead
     from fangwei.plant.site import Site
 
     head = SiteHead(id="x", name=Name(zh="-", en="-"), georeference=Georeference(longitude=0, latitude=0), storeys=[])
     site, health, nobody = Site(head=head, zones={}, points={}), Health("docs"), cast(Bus, None)
-    return make_app(site, nobody, health, Hub(site, nobody, health)).openapi()
+    gate = Gate(cast(Database, None), health)
+    return make_app(site, nobody, health, Hub(site, nobody, health, gate), gate, Settings()).openapi()
 
 
 def reference() -> str:

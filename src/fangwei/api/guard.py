@@ -1,9 +1,9 @@
-"""Who may speak to a service on loopback: not every web page that the same browser has open.
+"""Who may speak to the door at all: not every web page that the same browser has open.
 
-A browser will carry a stranger's page to 127.0.0.1 (CSRF) and, by DNS rebinding, will even let it read the
-answers. So the Host must be a loopback name, a command or a socket must come from our own Origin, and a command
-must be JSON, which no HTML form can send. Programs that are no browser (curl, scripts) send no Origin and are
-let in.
+A browser will carry a stranger's page to us (CSRF) and, by DNS rebinding, will even let it read the answers. So the
+Host must be a loopback name or the page's own public one, a command or a socket must come from our own Origin, and a
+command must be JSON, which no HTML form can send; the session's cookie is SameSite besides. Programs that are no
+browser (curl, scripts) send no Origin and get as far as their token lets them.
 """
 
 import ipaddress
@@ -29,6 +29,9 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=(self), payment=(), usb=()",
 }
+
+ONLY_HTTPS = {"strict-transport-security": "max-age=31536000"}
+"""Where the page is reached by https a browser shall never try it without."""
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -61,11 +64,14 @@ def host_name(host: str) -> str:
         return ""
 
 
-def check(method: str, headers: Headers, socket: bool, body: Body = COMMAND) -> FangweiError | None:
-    """Why this request is refused, or None. Pure."""
+def check(
+    method: str, headers: Headers, socket: bool, body: Body = COMMAND, names: frozenset[str] = frozenset()
+) -> FangweiError | None:
+    """Why this request is refused, or None; `names` are those of the page besides loopback. Pure."""
     hosts = headers.getlist("host")
     host = hosts[0] if len(hosts) == 1 else ""
-    if not is_loopback(host_name(host)):
+    name = host_name(host)
+    if not is_loopback(name) and name not in names:
         return HostRefused(host=host[:100])
     if not socket and method in SAFE_METHODS:
         return None
@@ -82,9 +88,11 @@ def check(method: str, headers: Headers, socket: bool, body: Body = COMMAND) -> 
 class Guard:
     """ASGI middleware around the whole application: refuses, limits, and adds the security headers."""
 
-    def __init__(self, app: ASGIApp, health: Health) -> None:
+    def __init__(self, app: ASGIApp, health: Health, names: frozenset[str] = frozenset(), secure: bool = False) -> None:
         self.app = app
         self.health = health
+        self.names = names
+        self.headers = SECURITY_HEADERS | (ONLY_HTTPS if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer."""
@@ -94,14 +102,14 @@ class Guard:
         socket = scope["type"] == "websocket"
         method = scope.get("method", "GET")
         body = body_of(method, scope["path"])
-        refusal = check(method, Headers(scope=scope), socket, body)
+        refusal = check(method, Headers(scope=scope), socket, body, self.names)
         if refusal is not None:
             self.health.error(refusal.code, f"{scope['path'][:100]}: {refusal.message.en}")
             if socket:
                 await receive()
                 await send({"type": "websocket.close", "code": 4403, "reason": refusal.code})
             else:
-                await problem(refusal, scope["path"])(scope, receive, _with_headers(send))
+                await problem(refusal, scope["path"])(scope, receive, self._with_headers(send))
             return
         if socket:
             await self.app(scope, receive, send)
@@ -126,7 +134,7 @@ class Guard:
             started = True
             error = body.too_large
             self.health.error(error.code, scope["path"][:100])
-            await problem(error, scope["path"])(scope, receive, _with_headers(send))
+            await problem(error, scope["path"])(scope, receive, self._with_headers(send))
 
         async def watched(message: Message) -> None:
             nonlocal started
@@ -136,7 +144,7 @@ class Guard:
                     await refuse()
                 return
             started = started or message["type"] == "http.response.start"
-            await _with_headers(send)(message)
+            await self._with_headers(send)(message)
 
         try:
             await self.app(scope, counted, watched)
@@ -146,15 +154,14 @@ class Guard:
             if not started:
                 await refuse()
 
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("content-security-policy", API_POLICY)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
 
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("content-security-policy", API_POLICY)
-            headers.setdefault("cache-control", "no-store")
-        await send(message)
-
-    return sending
+        return sending

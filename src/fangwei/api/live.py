@@ -2,8 +2,9 @@
 
 A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines),
 `notice`, `alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
-that the line is alive. A page may say who sits before it (`me`), which points it wants (`watch`), that a notice has
-reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an incident).
+that the line is alive. Who sits before the page is known by its session. A page may say which points it wants
+(`watch`), that a notice has reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an
+incident).
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from fangwei.api.callers import find_caller
 from fangwei.api.outbox import Outbox
 from fangwei.api.picture import OVER, Picture
 from fangwei.bus import codec, subjects
@@ -29,9 +31,14 @@ from fangwei.core.events import (
     SourceHealth,
 )
 from fangwei.core.health import Health, HealthReport
+from fangwei.identity.caller import Caller
+from fangwei.identity.errors import NotSignedIn
+from fangwei.identity.gate import Gate
 from fangwei.plant.site import Site
 
 MAX_CLIENTS = 500
+VERB = "incidents.read"
+"""Every role has it; a machine's token needs it among its scopes."""
 BEAT_S = 1.0
 """Pages call the line dead after 3 s of silence: three beats."""
 GATHER_S = 0.1
@@ -41,6 +48,7 @@ RESYNC_S = 15.0
 MESSAGE_LIMIT = 256 * 1024
 """A watch list of 5,000 points; a page sends nothing longer."""
 
+NOT_IN = 4401
 TOO_SLOW = 4408
 UNREADABLE = 4400
 GOING_DOWN = 1012
@@ -53,7 +61,6 @@ class _FromPage(msgspec.Struct):
     """What a page may say."""
 
     type: str
-    person: str | None = None
     points: list[str] | None = None
     notice: str | None = None
     incident: str | None = None
@@ -67,11 +74,12 @@ def frame(type: str, **content: Any) -> str:
 class Client:
     """One connected page."""
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, caller: Caller) -> None:
         self.socket = socket
+        self.caller = caller
         self.outbox = Outbox()
         self.awake = asyncio.Event()
-        self.person: str | None = None
+        self.person = caller.id
         self.watched: frozenset[str] | None = frozenset()
         """Points whose values it wants; None: all."""
         self.dropped: tuple[int, str] | None = None
@@ -91,10 +99,11 @@ class Client:
 class Hub:
     """Hears the bus, keeps the picture, feeds the pages."""
 
-    def __init__(self, site: Site, bus: Bus, health: Health) -> None:
+    def __init__(self, site: Site, bus: Bus, health: Health, gate: Gate) -> None:
         self.bus = bus
+        self.gate = gate
+        gate.on_out.append(self._on_out)
         self.health = health
-        self.people = {p.id for p in site.duty.people}
         self.points = frozenset(site.points)
         self.picture = Picture({p.key: p.id for p in site.points.values()})
         self.clients: set[Client] = set()
@@ -161,6 +170,16 @@ class Hub:
                 if few:
                     client.push(frame("latest", latest=few))
 
+    def _on_out(self, session: bytes) -> None:
+        for client in self.clients:
+            if client.caller.session == session:
+                self._put_out(client)
+
+    def _put_out(self, client: Client) -> None:
+        if client.dropped is None:
+            client.dropped = (NOT_IN, "signed out")
+        client.awake.set()
+
     def _to_all(self, text: str) -> None:
         for client in self.clients:
             client.push(text)
@@ -182,7 +201,10 @@ class Hub:
                 self._resync.set()
             was_connected = connected
             text = frame("beat", time=now_ns(), bus=connected, confirmed=self.picture.confirmed)
-            for client in self.clients:
+            for client in list(self.clients):
+                # An open page is somebody who is there; and nobody stays by leaving it open.
+                if not self.gate.stays(client.caller):
+                    self._put_out(client)
                 client.push(text, urgent=True, replaces="beat")
             self.health.gauge("pages", len(self.clients))
             await asyncio.sleep(BEAT_S)
@@ -251,13 +273,23 @@ class Hub:
     async def serve(self, socket: WebSocket) -> None:
         """One page, from accept to close."""
         await socket.accept()
+        try:
+            caller = await find_caller(socket)
+            if not caller.may(VERB):
+                raise NotSignedIn()
+        except FangweiError as error:
+            # Closed after the accept: a browser tells a page nothing about a socket that was never open.
+            with contextlib.suppress(RuntimeError):
+                await socket.close(NOT_IN, error.code)
+            return
         if len(self.clients) >= MAX_CLIENTS:
             self.health.error("api.too_many_pages", f"{MAX_CLIENTS} are connected")
             await socket.close(TOO_MANY, "too many pages")
             return
-        client = Client(socket)
+        client = Client(socket, caller)
         client.push(frame("snapshot", time=now_ns(), **self.picture.snapshot(client.watched)))
         self.clients.add(client)
+        self._spawn(self._waiting_notices(client))
         sender = asyncio.create_task(self._send(client))
         receiver = asyncio.create_task(self._receive(client))
         watcher = asyncio.create_task(self._watch_over(client))
@@ -308,17 +340,13 @@ class Hub:
                 self._hear_page(client, said)
 
     def _hear_page(self, client: Client, said: _FromPage) -> None:
-        if said.type == "me":
-            client.person = said.person if said.person in self.people else None
-            if client.person:
-                self._spawn(self._waiting_notices(client))
-        elif said.type == "watch":
+        if said.type == "watch":
             client.watched = None if said.points is None else frozenset(said.points) & self.points
             latest = self.picture.snapshot(client.watched)["latest"]
             client.push(frame("latest", latest=latest))
-        elif said.type in ("arrived", "read") and said.notice and client.person:
+        elif said.type in ("arrived", "read") and said.notice:
             self._spawn(self._told(said.type, said.notice))
-        elif said.type == "opened" and said.incident and client.person:
+        elif said.type == "opened" and said.incident:
             self._spawn(self._read_all(said.incident, client.person))
 
     async def _notices_of(self, incident: str, person: str) -> list[Notice]:
@@ -330,7 +358,7 @@ class Hub:
         """What was sent to this person before the page was open."""
         for incident in list(self.picture.incidents):
             with contextlib.suppress(FangweiError, msgspec.MsgspecError):
-                for notice in await self._notices_of(incident, client.person or ""):
+                for notice in await self._notices_of(incident, client.person):
                     if notice.state != NoticeState.READ:
                         client.push(frame("notice", notice=notice), urgent=True, replaces=f"notice {notice.id}")
 

@@ -36,6 +36,7 @@ TAGS = {
     "history": "Readings: latest, trends, raw",
     "alarms": "What stands, what happened, and what one may do about it",
     "incidents": "Alarms of one cause, who has them, what was done",
+    "session": "Signing in and out, and who one is",
     "duty": "Who is on duty, who was told",
     "system": "How the platform itself is",
     "work": "Hidden hazards (隐患) from report to verified, and the codes that hang at the place",

@@ -55,12 +55,12 @@ class ProblemBody(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class HostRefused(FangweiError):
-    """The request names a host that is not this machine (DNS rebinding)."""
+    """The request names a host that is not ours (DNS rebinding)."""
 
     code = "api.host_refused"
     text = Text(
-        "拒绝访问：地址 {host!r} 不是本机。登录功能启用前，请用 127.0.0.1 或 localhost 打开本页",
-        "Refused: {host!r} is not this machine. Until there is sign-in, open the page at 127.0.0.1 or localhost",
+        "拒绝访问：本页不用地址 {host!r}。请用 127.0.0.1、localhost 或 FANGWEI_PUBLIC_URL 中的地址打开",
+        "Refused: this page is not at {host!r}. Open it at 127.0.0.1, localhost or the name in FANGWEI_PUBLIC_URL",
     )
     http_status = 403
 
@@ -151,12 +151,12 @@ class AlarmUnknown(FangweiError):
 
 
 class PersonUnknown(FangweiError):
-    """Someone who is not in the site's duty file."""
+    """Somebody named in a command who has no account that may be used."""
 
     code = "api.person_unknown"
     text = Text(
-        "值班文件中没有人员 {person}，请先在右上角选择“我是谁”",
-        "The duty file has no person {person}; choose who you are at the top right first",
+        "没有可用的账号 {person}",
+        "There is no account {person} that may be used",
     )
     http_status = 422
 

@@ -1,4 +1,4 @@
-"""The application process: HTTP and live push on loopback."""
+"""The application process: HTTP and live push."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,12 @@ from fangwei.api.live import MESSAGE_LIMIT, Hub
 from fangwei.bus.client import Bus
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
-from fangwei.core.settings import Settings, refuse_foreign_address
+from fangwei.core.settings import Settings, refuse_open_address
 from fangwei.core.texts import Text
+from fangwei.db.session import open_database
+from fangwei.identity.gate import Gate
+from fangwei.identity.links import synchronise
+from fangwei.plant.people import listed
 from fangwei.plant.site import Site
 
 
@@ -51,16 +55,26 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+async def _keep_up(hub: Hub, gate: Gate) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hub.run())
+        group.create_task(gate.run())
+
+
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
     """Serve until `stop` is set.
 
     Raises:
-        AddressRefused: settings.host is not a loopback address.
+        AddressRefused: settings.host is not a loopback address and nothing protects the line.
         PortTaken: the port cannot be listened on.
     """
-    refuse_foreign_address(settings.host)
-    hub = Hub(site, bus, health)
-    app = make_app(site, bus, health, hub, settings.data)
+    refuse_open_address(settings)
+    database = open_database(settings)
+    gate = Gate(database, health)
+    await synchronise(gate.store, listed(site))
+    await gate.load()
+    hub = Hub(site, bus, health, gate)
+    app = make_app(site, bus, health, hub, gate, settings)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -79,13 +93,17 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
         timeout_graceful_shutdown=3,
         limit_concurrency=2000,
         h11_max_incomplete_event_size=32 * 1024,
+        proxy_headers=bool(settings.behind_proxy),
+        forwarded_allow_ips=settings.proxies,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
     )
     try:
         listener = _listen(settings)
     except OSError as error:
         raise PortTaken(host=settings.host, port=settings.web_port, why=error.strerror or error) from error
     await hub.listen()
-    keeping_up = asyncio.create_task(hub.run())
+    keeping_up = asyncio.create_task(_keep_up(hub, gate))
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopped = asyncio.create_task(stop.wait())
@@ -103,3 +121,5 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(serving, keeping_up, stopped, return_exceptions=True), 6)
         listener.close()
+        await gate.compare()
+        await database.close()

@@ -129,12 +129,13 @@ class ZoneShown(TypedDict):
 
 
 class PersonShown(TypedDict):
-    """Somebody of the duty file."""
+    """Somebody of the duty file, or with an account; `active` says whether it may be used."""
 
     id: str
     name: Text
     role: str
     language: str
+    active: NotRequired[bool]
 
 
 class SourceShown(TypedDict):
@@ -176,11 +177,12 @@ class IncidentShown(TypedDict):
 
 
 class ProcessShown(TypedDict):
-    """One process; `missing` after 3 s of silence, `time` null where it never spoke."""
+    """One process; `missing` after 3 s of silence, `time` null where it never spoke. More than its state is told to
+    who may see it."""
 
     process: str
     state: str
-    time: int | None
+    time: NotRequired[int | None]
     pid: NotRequired[int]
     started: NotRequired[int]
     counts: NotRequired[dict[str, int]]

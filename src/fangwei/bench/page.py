@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from fangwei.bench.bench_site import TOPIC, ZONES, write_site
 from fangwei.bench.chromium import ARGUMENTS, chromium
 from fangwei.bench.platform_run import cpu_seconds, listening, platform_on, ready, until_running
+from fangwei.bench.visitor import cookie_of
 from fangwei.core.settings import Settings
 
 POINTS = 256
@@ -70,13 +71,21 @@ async def until_in(page: Page, condition: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def first_page(running: Browser, url: str, tries: int) -> dict[str, Any]:
+async def signed_in(running: Browser, url: str, cookie: str) -> BrowserContext:
+    """A fresh browser profile with the session's cookie."""
+    context = await running.new_context(viewport={"width": 1920, "height": 1080})
+    name, _, value = cookie.partition("=")
+    await context.add_cookies([{"name": name, "value": value, "url": url}])
+    await context.add_init_script(WATCHER)
+    return context
+
+
+async def first_page(running: Browser, url: str, cookie: str, tries: int) -> dict[str, Any]:
     """Open the page `tries` times with an empty cache; times in ms, sizes as they came over the line."""
     usable: list[float] = []
     sizes: dict[str, float] = {}
     for _ in range(tries):
-        context = await running.new_context(viewport={"width": 1920, "height": 1080})
-        await context.add_init_script(WATCHER)
+        context = await signed_in(running, url, cookie)
         page = await context.new_page()
         await page.goto(url)
         await until_in(page, "window.__usable > 0")
@@ -101,7 +110,7 @@ async def first_page(running: Browser, url: str, tries: int) -> dict[str, Any]:
 
 
 async def alarm_to_pixel(
-    page: Page, settings: Settings, environment: dict[str, str], pages: int, seconds: float
+    page: Page, settings: Settings, environment: dict[str, str], cookie: str, pages: int, seconds: float
 ) -> dict[str, Any]:
     """Raise an alarm in each zone in turn while the other pages are open; delays in ms.
 
@@ -112,7 +121,7 @@ async def alarm_to_pixel(
         sys.executable,
         "-m",
         "fangwei.bench.page_crowd",
-        *("--port", str(settings.web_port), "--count", str(pages - 1)),
+        *("--port", str(settings.web_port), "--count", str(pages - 1), "--header", f"Cookie: {cookie}"),
         env=environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -168,16 +177,16 @@ async def run(pages: int, seconds: float, tries: int) -> dict[str, Any]:
             async with listening(settings) as (_, reports):
                 await until_running(reports)
             url = f"http://127.0.0.1:{settings.web_port}/"
+            cookie = await cookie_of(settings)
             async with async_playwright() as playwright:
                 running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-                figures = await first_page(running, url, tries)
-                context = await running.new_context(viewport={"width": 1920, "height": 1080})
-                await context.add_init_script(WATCHER)
+                figures = await first_page(running, url, cookie, tries)
+                context = await signed_in(running, url, cookie)
                 page = await context.new_page()
                 await page.goto(url)
                 await until_in(page, "window.__usable > 0")
                 before = cpu_seconds({"app": processes.processes["app"]})["app"]
-                figures |= await alarm_to_pixel(page, settings, environment, pages, seconds)
+                figures |= await alarm_to_pixel(page, settings, environment, cookie, pages, seconds)
                 used = cpu_seconds({"app": processes.processes["app"]})["app"] - before
                 figures["door_cpu_seconds"] = round(used, 1)
                 await running.close()

@@ -20,6 +20,7 @@ import websockets
 
 from fangwei.bench.bench_site import TOPIC, write_site
 from fangwei.bench.platform_run import cpu_seconds, listening, platform_on, ready, resident_mb, until_running
+from fangwei.bench.visitor import cookie_of
 from fangwei.bus import subjects
 from fangwei.core.events import AlarmChange, AlarmEvent
 from fangwei.core.health import HealthReport
@@ -146,7 +147,8 @@ def _load_command(
 
 async def _listen(settings: Settings, heard: Heard) -> None:
     url = f"ws://127.0.0.1:{settings.web_port}/api/live"
-    async with websockets.connect(url, max_size=None, origin=f"http://127.0.0.1:{settings.web_port}") as page:  # type: ignore[arg-type]
+    cookie = {"cookie": await cookie_of(settings)}
+    async with websockets.connect(url, max_size=None, additional_headers=cookie) as page:
         async for raw in page:
             arrived = time.time_ns()
             message = msgspec.json.decode(raw)

@@ -25,6 +25,7 @@ import numpy as np
 
 from fangwei.bench.platform_run import free_ports
 from fangwei.bench.skab_score import Fault, Verdict, judge, news_of, report, table, totals
+from fangwei.bench.visitor import cookie_of
 from fangwei.core.events import IncidentStatus
 from fangwei.core.settings import Settings
 from fangwei.host.processes import PROCESSES
@@ -67,21 +68,23 @@ def first_row_ns(printed: str) -> int:
     return (since // datetime.timedelta(microseconds=1)) * 1000
 
 
-def get(url: str) -> Any:
+def get(url: str, cookie: str = "") -> Any:
     """JSON from the platform's own page on loopback."""
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10.0) as answer:
+    asked = urllib.request.Request(url, headers={"cookie": cookie})  # noqa: S310  (a loopback URL)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10.0) as answer:
         return json.load(answer)
 
 
-def incidents(url: str) -> list[dict[str, Any]]:
+def incidents(url: str, cookie: str) -> list[dict[str, Any]]:
     """Every incident with its timeline, those that are over too."""
     every = "&".join(f"status={status}" for status in IncidentStatus)
-    return [get(f"{url}/api/incidents/{i['id']}") for i in get(f"{url}/api/incidents?{every}&limit=1000")]
+    listed = get(f"{url}/api/incidents?{every}&limit=1000", cookie)
+    return [get(f"{url}/api/incidents/{i['id']}", cookie) for i in listed]
 
 
 @contextlib.asynccontextmanager
-async def platform(site: Path, folder: Path) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """A fresh `fangwei up`; gives its URL and the environment by which commands find it.
+async def platform(site: Path, folder: Path) -> AsyncIterator[tuple[str, str, dict[str, str]]]:
+    """A fresh `fangwei up`; gives its URL, a session's cookie and the environment by which commands find it.
 
     Raises:
         RuntimeError: it did not come up; says what it printed.
@@ -102,7 +105,7 @@ async def platform(site: Path, folder: Path) -> AsyncIterator[tuple[str, dict[st
             if up.returncode is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the platform did not come up: {log.read_text(errors='replace')[-2000:]}")
             await asyncio.sleep(0.2)
-        yield url, environment
+        yield url, await cookie_of(settings), environment
     finally:
         if up.returncode is None:
             up.terminate()
@@ -125,7 +128,7 @@ async def play(file: Path, site: Path) -> Verdict:
     """
     fault = fault_of(read_recording(file))
     with tempfile.TemporaryDirectory(prefix="fangwei-skab-") as folder:
-        async with platform(site, Path(folder)) as (url, environment):
+        async with platform(site, Path(folder)) as (url, cookie, environment):
             command = [sys.executable, "-m", "fangwei.cli", "replay", str(file), "--speed", str(SPEED)]
             sending = await asyncio.create_subprocess_exec(
                 *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
@@ -133,16 +136,16 @@ async def play(file: Path, site: Path) -> Verdict:
             printed, _ = await sending.communicate()
             if sending.returncode != 0:
                 raise RuntimeError(f"fangwei replay: {printed.decode(errors='replace')[-2000:]}")
-            shown = await _all_told(url)
+            shown = await _all_told(url, cookie)
     return judge(file.name, fault, news_of(shown, first_row_ns(printed.decode()), SPEED))
 
 
-async def _all_told(url: str) -> list[dict[str, Any]]:
+async def _all_told(url: str, cookie: str) -> list[dict[str, Any]]:
     deadline = time.monotonic() + TOLD_WITHIN_S
     held: list[dict[str, Any]] = []
     lines, since = -1, time.monotonic()
     while time.monotonic() - since < STILL_S and time.monotonic() < deadline:
-        held = await asyncio.to_thread(incidents, url)
+        held = await asyncio.to_thread(incidents, url, cookie)
         count = sum(len(one["timeline"]) for one in held)
         if count != lines:
             lines, since = count, time.monotonic()

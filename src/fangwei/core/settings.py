@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,14 +22,15 @@ class SettingInvalid(FangweiError):
 
 
 class AddressRefused(FangweiError):
-    """Someone asked to listen beyond this machine while there is no sign-in yet."""
+    """Someone asked to listen beyond this machine on a line that everybody can read."""
 
     code = "settings.address_refused"
     text = Text(
-        "拒绝监听 {address}：登录功能尚未启用，页面只允许本机访问（127.0.0.1 或 ::1），"
-        "否则任何能连到本机的人都可以确认和搁置报警",
-        "Refused to listen on {address}: there is no sign-in yet, so the page stays on this machine (127.0.0.1 or "
-        "::1); otherwise anybody who reaches it could acknowledge and shelve alarms",
+        "拒绝监听 {address}：没有加密，密码会在网络上被看到。请设置 FANGWEI_PUBLIC_URL（https://…）以及 TLS 证书"
+        "（FANGWEI_TLS_CERT 和 FANGWEI_TLS_KEY），或放在反向代理之后（FANGWEI_BEHIND_PROXY=1）",
+        "Refused to listen on {address}: without encryption passwords could be read on the way. Set FANGWEI_PUBLIC_URL "
+        "(https://...) and either a TLS certificate (FANGWEI_TLS_CERT and FANGWEI_TLS_KEY) or FANGWEI_BEHIND_PROXY=1 "
+        "behind a proxy",
     )
 
 
@@ -53,6 +55,45 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     history_days: int = 730
     """Readings older than this are dropped, whole weeks at a time; 0 keeps everything."""
 
+    tls_cert: str = ""
+    tls_key: str = ""
+    """Files (PEM) of the page's certificate and its key."""
+    behind_proxy: str = ""
+    """"1": a proxy on this machine speaks TLS for us; or the addresses of such proxies, with commas. What they say of
+    who is calling is believed, of nobody else."""
+    public_url: str = ""
+    """Where people open the page, https://name[:port]."""
+    oidc_issuer: str = ""
+    """The plant's own sign-in (OpenID Connect); empty: none."""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: str = ""
+    oidc_claim: str = "preferred_username"
+    """Which claim names the account."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the page by https."""
+        return bool(self.tls_cert) or self.public_url.startswith("https://")
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Names under which the page may be asked for, besides this machine's own."""
+        name = urlsplit(self.public_url).hostname
+        return frozenset({name}) if name else frozenset()
+
+    @property
+    def proxies(self) -> str:
+        """Addresses of the proxies that are believed."""
+        return "127.0.0.1,::1" if self.behind_proxy == "1" else self.behind_proxy
+
+    @property
+    def page_url(self) -> str:
+        """Where the page is opened."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.secure else 'http'}://{host}:{self.web_port}"
+
     @property
     def bus_url(self) -> str:
         """Where the bus is."""
@@ -73,7 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             SettingInvalid: a port is not a number from 0 to 65535.
-            AddressRefused: host is not a loopback address.
+            AddressRefused: host is not a loopback address and nothing protects the line.
         """
         values: dict[str, object] = {}
         env = os.environ if environ is None else environ
@@ -91,24 +132,51 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 values[field.name] = raw
         values.update({k: v for k, v in changes.items() if v is not None})
         settings = cls(**values)  # type: ignore[arg-type]  # checked field by field above
-        refuse_foreign_address(settings.host)
+        refuse_open_address(settings)
         return settings
 
 
-def refuse_foreign_address(host: str) -> None:
-    """Loopback only, until there is sign-in.
+def refuse_open_address(settings: Settings) -> None:
+    """Beyond this machine only on an encrypted line.
 
     Raises:
-        AddressRefused: `host` is any other address or name.
+        AddressRefused: `host` is no loopback address, and there is neither a certificate nor a proxy, or it is not
+            said by which name people come.
+        SettingInvalid: what is said of certificate, proxy or name cannot be used.
     """
-    if host == "localhost":
+    for name, raw in (("FANGWEI_TLS_CERT", settings.tls_cert), ("FANGWEI_TLS_KEY", settings.tls_key)):
+        if raw and not Path(raw).is_file():
+            raise SettingInvalid(name=name, value=raw, why=Text("没有这个文件", "there is no such file"))
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        name = "FANGWEI_TLS_KEY" if settings.tls_cert else "FANGWEI_TLS_CERT"
+        raise SettingInvalid(
+            name=name, value="", why=Text("证书和私钥须同时给出", "certificate and key belong together")
+        )
+    if settings.public_url and not _is_address(settings.public_url):
+        why = Text("应为 https://名称[:端口]", "it looks like https://name[:port]")
+        raise SettingInvalid(name="FANGWEI_PUBLIC_URL", value=settings.public_url, why=why)
+    if _is_loopback(settings.host):
         return
+    if not settings.public_url.startswith("https://") or not (settings.tls_cert or settings.behind_proxy):
+        raise AddressRefused(address=settings.host)
+
+
+def _is_address(url: str) -> bool:
     try:
-        if ipaddress.ip_address(host).is_loopback:
-            return
+        parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
-        pass
-    raise AddressRefused(address=host)
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _port(name: str, raw: str) -> int:

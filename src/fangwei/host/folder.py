@@ -42,6 +42,7 @@ class Running(msgspec.Struct, kw_only=True):
     web_port: int
     nats_port: int
     mqtt_port: int
+    page_url: str = ""
     processes: dict[str, int]
     """Process name -> pid, of those that run now."""
 
@@ -68,6 +69,11 @@ class FolderLock:
         """Give the folder back."""
         (self.folder / "run.json").unlink(missing_ok=True)
         self._file.close()
+
+
+def sign_in_url(page_url: str, token: str) -> str:
+    """Where a one-time link leads. The token stands behind `#`: browsers send that to no server, so no log holds it."""
+    return f"{page_url}/sign-in#{token}"
 
 
 def write_running(folder: Path, running: Running) -> None:

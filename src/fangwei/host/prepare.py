@@ -14,12 +14,24 @@ from fangwei.core.events import Problem
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 
+EXAMPLE = "battery_plant"
+"""The site whose people are nobody: a link for each role may be printed without giving anything away."""
+
 
 class PreparingFailed(FangweiError):
     """The check itself broke."""
 
     code = "host.preparing_failed"
     text = Text("启动前的检查没有完成：{detail}", "The check before the start did not end well: {detail}")
+
+
+class FirstLink(msgspec.Struct):
+    """A one-time sign-in link: shown once on the terminal, kept nowhere."""
+
+    person: str
+    name: Text
+    role: Text
+    token: str
 
 
 class Prepared(msgspec.Struct):
@@ -29,6 +41,8 @@ class Prepared(msgspec.Struct):
     """The site's."""
     nothing: bytes
     """An encoded batch without readings (`host.disk`)."""
+    links: list[FirstLink] = []
+    """For those who must sign in for the first time."""
 
 
 class Outcome(msgspec.Struct):
@@ -38,8 +52,9 @@ class Outcome(msgspec.Struct):
     problem: Problem | None = None
 
 
-async def prepare(settings: Settings) -> Prepared:
-    """Check the site and bring the tables to this version.
+async def prepare(settings: Settings, with_sim: bool = False) -> Prepared:
+    """Check the site, bring the tables to this version and the accounts to the site's people. `with_sim`: the example
+    plant runs too, whose people get a link each.
 
     Raises:
         Refused: the site's files hold mistakes, or the store cannot be used.
@@ -49,6 +64,7 @@ async def prepare(settings: Settings) -> Prepared:
         sys.executable,
         "-m",
         "fangwei.host.prepare",
+        *(["--sim"] if with_sim else []),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -63,25 +79,31 @@ async def prepare(settings: Settings) -> Prepared:
     return outcome.prepared
 
 
-def check(settings: Settings) -> Outcome:
+def check(settings: Settings, with_sim: bool = False) -> Outcome:
     """The child's work."""
     from fangwei.bus import codec
     from fangwei.core.reading import Readings
     from fangwei.db.migrate import migrate
+    from fangwei.identity.links import first_links
+    from fangwei.identity.roles import ROLES
     from fangwei.plant.load import load_site
+    from fangwei.plant.people import listed
 
     try:
         site = load_site(settings.site)
         migrate(settings)
+        example = with_sim and site.head.id == EXAMPLE
+        found = asyncio.run(first_links(settings, listed(site), example))
     except FangweiError as error:
         return Outcome(problem=error.problem)
-    return Outcome(prepared=Prepared(site.head.name.text, codec.encode(Readings.concat([]))))
+    links = [FirstLink(person.id, person.name, ROLES[person.role], token) for person, token in found]
+    return Outcome(prepared=Prepared(site.head.name.text, codec.encode(Readings.concat([])), links))
 
 
 def main() -> None:
     """Read the settings (they hold a password, so they come by stdin), answer on stdout."""
     environment = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, str])
-    answer = msgspec.json.encode(check(Settings.from_environment(environment)))
+    answer = msgspec.json.encode(check(Settings.from_environment(environment), "--sim" in sys.argv[1:]))
     sys.stdout.buffer.write(answer)
 
 

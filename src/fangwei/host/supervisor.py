@@ -24,8 +24,8 @@ from fangwei.core.health import Health, HealthReport
 from fangwei.core.settings import BROKER_HOST, Settings
 from fangwei.core.texts import Text
 from fangwei.host.disk import DiskGuard, room_to_start
-from fangwei.host.folder import FolderLock, Running, write_running
-from fangwei.host.prepare import prepare
+from fangwei.host.folder import FolderLock, Running, sign_in_url, write_running
+from fangwei.host.prepare import FirstLink, Prepared, prepare
 from fangwei.host.processes import CHILD_ENVIRONMENT, NICENESS, PROCESSES
 
 SILENT_AFTER_S = 20.0
@@ -153,6 +153,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, with_sim: bool = False, say: Callable[[str], None] = print) -> None:
         self._say = say
+        self._with_sim = with_sim
         room_to_start(settings.data)
         self._lock = FolderLock(settings.data)
         self.settings = msgspec.structs.replace(
@@ -192,7 +193,7 @@ class Supervisor:
         tasks: list[asyncio.Task[None]] = []
         bus: Bus | None = None
         try:
-            prepared = await prepare(self.settings)
+            prepared = await prepare(self.settings, self._with_sim)
             self._claim_ports()
             write_config(self.settings)
             tasks.append(loop.create_task(self.broker.watch(self.stopping, self._note)))
@@ -205,7 +206,7 @@ class Supervisor:
             self._disk = DiskGuard(self.settings.data, bus, self.health, prepared.nothing, self.broker.end)
             tasks.append(loop.create_task(self._disk.run()))
             self.health.state = "running"
-            self._say(_where_to_look(self.settings, prepared.name))
+            self._say(_where_to_look(self.settings, prepared))
             await self._watch_for_silence()
         finally:
             self.stopping.set()
@@ -258,6 +259,7 @@ class Supervisor:
             web_port=self.settings.web_port,
             nats_port=self.settings.nats_port,
             mqtt_port=self.settings.mqtt_port,
+            page_url=self.settings.page_url,
             processes={c.name: c.process.pid for c in everyone if c.process is not None},
         )
         try:
@@ -304,13 +306,27 @@ def _before_it_starts(niceness: int) -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
-def _where_to_look(settings: Settings, site: Text) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+def _where_to_look(settings: Settings, prepared: Prepared) -> str:
     return (
-        f"\n  防微 Fangwei: {site.zh}  {site.en}\n"
-        f"  页面 page     http://{host}:{settings.web_port}\n"
+        f"\n  防微 Fangwei: {prepared.name.zh}  {prepared.name.en}\n"
+        f"  页面 page     {settings.page_url}\n"
         f"  MQTT          {BROKER_HOST}:{settings.mqtt_port}\n"
         f"  数据 data     {settings.data}   (logs/, history/)\n"
         f"  状态 health   fangwei status --data {settings.data}\n"
-        f"  停止 stop     Ctrl-C\n"
+        f"  停止 stop     Ctrl-C\n" + _first_links(settings, prepared.links)
+    )
+
+
+def _first_links(settings: Settings, links: list[FirstLink]) -> str:
+    if not links:
+        return ""
+    lines = [
+        f"    {link.role.zh} {link.role.en}: {link.name.zh} {link.name.en}\n"
+        f"      {sign_in_url(settings.page_url, link.token)}\n"
+        for link in links
+    ]
+    return (
+        "\n  首次登录（链接 24 小时内有效，只能用一次）  first sign-in (a link works once, within 24 hours)\n"
+        + "".join(lines)
+        + "    再发一个 another one: fangwei sign-in-link PERSON\n"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from fangwei.identity.roles import ROLES
 from fangwei.plant import texts
 from fangwei.plant.problems import Findings
 from fangwei.plant.schema import Channel, Duty, Source
@@ -56,6 +57,10 @@ def check_duty(placed: Placed[Duty], zones: set[str], broken: set[str], folder: 
                 findings.add(file, line, text)
             seen.setdefault(id, line)
     for index, person in enumerate(duty.people):
+        if person.role not in ROLES:
+            text = texts.UNKNOWN_ID.format(what=texts.NOUNS["role"], id=person.role)
+            known = findings.guess(person.role, ROLES) or texts.ROLES_ARE.format(roles=", ".join(ROLES))
+            findings.add(file, placed.line("people", index, "role"), text, known)
         for at, name in enumerate(person.channels):
             if name not in channels and name != WEBSOCKET:
                 text = texts.UNKNOWN_ID.format(what=texts.NOUNS["channel"], id=name)

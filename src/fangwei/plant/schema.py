@@ -301,6 +301,7 @@ class Person(Shape):
     id: Id
     name: Name
     role: str
+    """What this person may do: one of `identity.roles.ROLES`."""
     channels: list[Id] = []
     """Besides the websocket, which everyone has."""
     language: Literal["zh", "en"] = "zh"

@@ -177,6 +177,7 @@ CHANNEL_SCHEME = Text(
 CHANNEL_RESERVED = Text(
     "websocket 是每人都有的通道，不必声明", "websocket is the channel that everyone has, it is not declared"
 )
+ROLES_ARE = Text("可用：{roles}", "there are: {roles}")
 SHIFT_EMPTY = Text("{person} 的班次起止相同（{start}）", "The shift of {person} starts and ends at {start}")
 SHIFT_ALLOWED = Text("全天写 00:00 到 24:00", "for the whole day write 00:00 to 24:00")
 SHIFT_PAST_MIDNIGHT = Text("班次不能在 {end} 结束", "A shift cannot end at {end}")
@@ -198,6 +199,7 @@ NOUNS = {
     "source": Text("来源", "source"),
     "alarm": Text("报警", "alarm"),
     "person": Text("人员", "person"),
+    "role": Text("角色", "role"),
     "channel": Text("通道", "channel"),
 }
 

@@ -6,11 +6,13 @@ import pyarrow as pa
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from fangwei.api.callers import needs
 from fangwei.api.context import Context, ItemId, Time
 from fangwei.api.problems import PointUnknown, RequestMalformed
 from fangwei.bus import subjects
 from fangwei.core.clock import iso
 from fangwei.core.texts import Text
+from fangwei.identity.caller import Caller
 
 TREND_POINTS = 16
 """More lines than this in one chart nobody reads."""
@@ -34,12 +36,16 @@ def router(context: Context) -> APIRouter:
             raise RequestMalformed(why=START_BEFORE_END)
 
     @routes.get("/latest")
-    async def latest(point: Annotated[list[ItemId] | None, Query(max_length=500)] = None) -> Response:
+    async def latest(
+        caller: Annotated[Caller, needs("historian.read")],
+        point: Annotated[list[ItemId] | None, Query(max_length=500)] = None,
+    ) -> Response:
         """The latest value of the points named (all when none is)."""
         return await context.ask("historian.latest", {"points": known(point) if point else None})
 
     @routes.get("/trend")
     async def trend(
+        caller: Annotated[Caller, needs("historian.read")],
         point: Annotated[list[ItemId], Query(min_length=1, max_length=TREND_POINTS)],
         start: Time,
         end: Time,
@@ -61,7 +67,9 @@ def router(context: Context) -> APIRouter:
         return await context.ask("historian.downsample", question, timeout=15.0)
 
     @routes.get("/points/{id}/readings.csv")
-    async def readings(id: str, start: Time, end: Time) -> Response:
+    async def readings(
+        caller: Annotated[Caller, needs("historian.export")], id: str, start: Time, end: Time
+    ) -> Response:
         """Raw readings as CSV, at most 100,000 (the header X-Truncated says when there are more)."""
         known([id])
         ordered(start, end)

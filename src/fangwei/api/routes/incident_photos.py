@@ -9,9 +9,11 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from fangwei.api.bodies import PHOTO_TYPES
+from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId
 from fangwei.bus import subjects
 from fangwei.core.ids import new_id
+from fangwei.identity.caller import Caller
 from fangwei.incidents.apart import WorkFailed
 from fangwei.incidents.photo_files import FOLDER, PhotoFiles
 from fangwei.incidents.photos import Photo
@@ -56,7 +58,7 @@ def router(context: Context) -> APIRouter:
         return developed
 
     @routes.get("")
-    async def photos(incident: ItemId) -> Response:
+    async def photos(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
         """All photos, oldest first; an erased one has lost its picture, not that it was there."""
         return await context.ask("incidents.photos", {"incident": incident})
 
@@ -64,13 +66,13 @@ def router(context: Context) -> APIRouter:
     async def add_photo(
         incident: ItemId,
         request: Request,
-        by: Annotated[ItemId, Query()],
+        caller: Annotated[Caller, needs("incidents.photo")],
         id: Annotated[CommandId | None, Query()] = None,
         text: Annotated[Caption, Query()] = "",
         keep_place: Annotated[bool, Query(description="Keep when and where the camera says it was taken")] = False,
     ) -> Response:
         """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
-        command = AddPhoto(id=id or new_id(), by=context.person(by), text=text, keep_place=keep_place)
+        command = AddPhoto(id=id or new_id(), text=text, keep_place=keep_place)
         developed = await develop(await request.body())
         await asyncio.to_thread(files.keep, developed.hash, developed.picture, developed.thumb)
         facts: dict[str, Any] = {
@@ -82,10 +84,12 @@ def router(context: Context) -> APIRouter:
         }
         if command.keep_place:
             facts |= {"taken": developed.taken, "latitude": developed.latitude, "longitude": developed.longitude}
-        return await context.do("incidents.add_photo", command, **facts)
+        return await context.do("incidents.add_photo", command, caller, **facts)
 
     @routes.get("/{photo}", response_class=Response)
-    async def photo(incident: ItemId, photo: ItemId, small: bool = False) -> Response:
+    async def photo(
+        incident: ItemId, photo: ItemId, caller: Annotated[Caller, needs("incidents.read")], small: bool = False
+    ) -> Response:
         """The picture; `small` for one of 480 pixels."""
         answer = await context.bus.ask(f"{subjects.ASK}.incidents.photo", {"incident": incident, "photo": photo})
         known = msgspec.json.decode(answer, type=Photo)
@@ -104,8 +108,11 @@ def router(context: Context) -> APIRouter:
         )
 
     @routes.post("/{photo}/erase")
-    async def erase_photo(incident: ItemId, photo: ItemId, command: Erase) -> Response:
+    async def erase_photo(
+        incident: ItemId, photo: ItemId, command: Erase, caller: Annotated[Caller, needs("incidents.photo")]
+    ) -> Response:
         """Remove the picture and where it was taken. One's own; others' by those who may erase any."""
-        return await context.do("incidents.erase_photo", command, incident=incident, photo=photo, any=False)
+        anybodys = caller.may("incidents.erase_photo")
+        return await context.do("incidents.erase_photo", command, caller, incident=incident, photo=photo, any=anybodys)
 
     return routes

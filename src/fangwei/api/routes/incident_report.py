@@ -6,12 +6,14 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from fangwei.api.callers import needs
 from fangwei.api.context import Context, ItemId
 from fangwei.bus import subjects
 from fangwei.core.clock import now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import Incident, Notice
 from fangwei.historian.questions import AskDownsample, Historian
+from fangwei.identity.caller import Caller
 from fangwei.incidents.apart import WorkFailed
 from fangwei.incidents.photo_files import FOLDER, PhotoFiles
 from fangwei.incidents.photos import Photo
@@ -29,7 +31,6 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/incidents", tags=["incidents"])
     site = context.site
     files = PhotoFiles(context.data / FOLDER)
-    people = {p.id: p.name.text for p in site.duty.people}
 
     async def notices(incident: str) -> list[Notice] | None:
         try:
@@ -63,7 +64,7 @@ def router(context: Context) -> APIRouter:
     @routes.get("/{incident}/report.pdf", response_class=Response)
     async def report(
         incident: ItemId,
-        by: Annotated[ItemId, Query()],
+        caller: Annotated[Caller, needs("incidents.read")],
         language: Annotated[Literal["zh", "en"], Query()] = "zh",
     ) -> Response:
         """Everything of one incident on paper: facts, spread, curves, who was told, notes, photos, timeline."""
@@ -73,7 +74,7 @@ def router(context: Context) -> APIRouter:
             language=language,
             site=site.head.name.text,
             timezone=site.head.timezone,
-            exported_by=context.person(by),
+            exported_by=caller.id,
             exported_at=now_ns(),
             incident=shown.incident,
             timeline=shown.timeline,
@@ -82,7 +83,7 @@ def router(context: Context) -> APIRouter:
             photos=await photos(incident),
             zones=gather.outlines(site),
             storeys={s.id: s.name.text for s in site.head.storeys},
-            people=people,
+            people={p.id: p.name for p in context.gate.people.values()},
             points={m.point: site.points[m.point].name for m in shown.incident.members if m.point in site.points},
             duties=gather.duties(site, shown.incident),
         )

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId, as_json
 from fangwei.bus import subjects
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import IncidentStatus
+from fangwei.identity.caller import Caller
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -44,8 +46,14 @@ def router(context: Context) -> APIRouter:
     """GET /incidents, /incidents/{id}; POST /incidents/{id}/take|release|hand|note|settle|close."""
     routes = APIRouter(prefix="/incidents", tags=["incidents"])
 
+    def theirs(caller: Caller, verb: str, incident: str) -> None:
+        # Whoever answers for one of its zones may act on the whole: it is one event. The room knows closed ones.
+        known = context.hub.picture.incidents.get(incident)
+        context.may(caller, verb, known.zones if known is not None else ())
+
     @routes.get("")
     async def listed(
+        caller: Annotated[Caller, needs("incidents.read")],
         status: Annotated[list[IncidentStatus] | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> Response:
@@ -53,7 +61,7 @@ def router(context: Context) -> APIRouter:
         return await context.ask("incidents.list", {"statuses": status, "limit": limit})
 
     @routes.get("/{incident}")
-    async def show(incident: ItemId) -> Response:
+    async def show(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
         """{incident, timeline, notices}; notices are null while duty does not answer: not known who was told."""
 
         async def notices() -> msgspec.Raw | None:
@@ -69,35 +77,45 @@ def router(context: Context) -> APIRouter:
         return as_json({**answer, "notices": told})
 
     @routes.post("/{incident}/take")
-    async def take(incident: ItemId, command: Take) -> Response:
+    async def take(incident: ItemId, command: Take, caller: Annotated[Caller, needs("incidents.take")]) -> Response:
         """I have it: stops escalation."""
-        return await context.do("incidents.take", command, incident=incident)
+        theirs(caller, "incidents.take", incident)
+        return await context.do("incidents.take", command, caller, incident=incident)
 
     @routes.post("/{incident}/release")
-    async def release(incident: ItemId, command: OnIncident) -> Response:
+    async def release(
+        incident: ItemId, command: OnIncident, caller: Annotated[Caller, needs("incidents.release")]
+    ) -> Response:
         """Give it back; escalation goes on."""
-        return await context.do("incidents.release", command, incident=incident)
+        theirs(caller, "incidents.release", incident)
+        return await context.do("incidents.release", command, caller, incident=incident)
 
     @routes.post("/{incident}/hand")
-    async def hand(incident: ItemId, command: Hand) -> Response:
+    async def hand(incident: ItemId, command: Hand, caller: Annotated[Caller, needs("incidents.hand")]) -> Response:
         """Ask another person to take it; it stays with its owner until that person takes it."""
         if command.to is not None:
             context.person(command.to)
-        return await context.do("incidents.hand", command, incident=incident)
+        theirs(caller, "incidents.hand", incident)
+        return await context.do("incidents.hand", command, caller, incident=incident)
 
     @routes.post("/{incident}/note")
-    async def note(incident: ItemId, command: Note) -> Response:
+    async def note(incident: ItemId, command: Note, caller: Annotated[Caller, needs("incidents.note")]) -> Response:
         """Add a line to the timeline."""
-        return await context.do("incidents.note", command, incident=incident)
+        theirs(caller, "incidents.note", incident)
+        return await context.do("incidents.note", command, caller, incident=incident)
 
     @routes.post("/{incident}/settle")
-    async def settle(incident: ItemId, command: Note) -> Response:
+    async def settle(incident: ItemId, command: Note, caller: Annotated[Caller, needs("incidents.settle")]) -> Response:
         """Who has it says that it is under control; it waits to be closed, and a new alarm opens it again."""
-        return await context.do("incidents.settle", command, incident=incident)
+        theirs(caller, "incidents.settle", incident)
+        return await context.do("incidents.settle", command, caller, incident=incident)
 
     @routes.post("/{incident}/close")
-    async def close(incident: ItemId, command: OnIncident) -> Response:
+    async def close(
+        incident: ItemId, command: OnIncident, caller: Annotated[Caller, needs("incidents.close")]
+    ) -> Response:
         """A person says it is over."""
-        return await context.do("incidents.close", command, incident=incident)
+        theirs(caller, "incidents.close", incident)
+        return await context.do("incidents.close", command, caller, incident=incident)
 
     return routes

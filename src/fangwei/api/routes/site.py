@@ -6,8 +6,10 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from fangwei.api import describe
+from fangwei.api.callers import needs
 from fangwei.api.context import AlarmName, Context, ItemId, as_json
 from fangwei.api.problems import AlarmUnknown, PointUnknown
+from fangwei.identity.caller import Caller
 from fangwei.plant.schema import Kind
 
 
@@ -20,22 +22,28 @@ def router(context: Context) -> APIRouter:
     plan = [describe.glyph(p) for p in site.points.values() if p.kind != Kind.SOURCE]
 
     @routes.get("/site")
-    async def get_site() -> Response:
+    async def get_site(caller: Annotated[Caller, needs("plant.read")]) -> Response:
         """Identity, time zone, georeference, storeys, zones, people, sources."""
         return as_json(shape)
 
     @routes.get("/plan")
-    async def get_plan() -> Response:
+    async def get_plan(caller: Annotated[Caller, needs("plant.read")]) -> Response:
         """Every point with its place, for the plan."""
         return as_json(plan)
 
     @routes.get("/people")
-    async def get_people() -> Response:
-        """Who can be told, and say "I have it"."""
-        return as_json(shape["people"])
+    async def get_people(caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """Everybody with an account, also those who may no longer use it: what they did bears their name."""
+        return as_json(
+            [
+                {"id": p.id, "name": p.name, "role": p.role, "language": p.language, "active": p.active}
+                for p in context.gate.people.values()
+            ]
+        )
 
     @routes.get("/points")
     async def find_points(
+        caller: Annotated[Caller, needs("plant.read")],
         q: Annotated[str, Query(max_length=200)] = "",
         zone: Annotated[ItemId | None, Query()] = None,
         kind: Kind | None = None,
@@ -52,7 +60,7 @@ def router(context: Context) -> APIRouter:
         return as_json({"total": found.total, "offset": offset, "points": rows})
 
     @routes.get("/points/{id}")
-    async def get_point(id: str) -> Response:
+    async def get_point(id: str, caller: Annotated[Caller, needs("plant.read")]) -> Response:
         """Everything about one point, its limits and why they exist."""
         point = site.points.get(id)
         if point is None:
@@ -60,7 +68,7 @@ def router(context: Context) -> APIRouter:
         return as_json(describe.point(site, point) | {"latest": context.hub.picture.latest.get(id)})
 
     @routes.get("/definitions/{alarm}")
-    async def get_definition(alarm: AlarmName) -> Response:
+    async def get_definition(alarm: AlarmName, caller: Annotated[Caller, needs("plant.read")]) -> Response:
         """An alarm's limit or rule with its rationalisation: cause, consequence, action, time to respond."""
         if alarm not in definitions:
             raise AlarmUnknown(alarm=alarm)

@@ -6,8 +6,10 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from fangwei.api.callers import anybody, needs
 from fangwei.api.context import Context, ItemId, Time, as_json
 from fangwei.core.clock import SECOND, now_ns
+from fangwei.identity.caller import Caller
 
 SILENT_AFTER = 3 * SECOND
 """Reports come every second; three missed ones are no hiccup."""
@@ -36,10 +38,12 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(tags=["system"])
 
     @routes.get("/health")
-    async def health() -> Response:
-        """Each process with counts, gauges and named errors; whether the bus is reachable."""
+    async def health(caller: Annotated[Caller | None, anybody]) -> Response:
+        """Each process and whether the bus is reachable; counts, gauges and named errors for who may see them."""
         picture = context.hub.picture
         rows = processes(picture.processes, now_ns())
+        if caller is None or not caller.may("system.read"):
+            rows = [{"process": row["process"], "state": row["state"]} for row in rows]
         return as_json(
             {
                 "time": now_ns(),
@@ -51,13 +55,15 @@ def router(context: Context) -> APIRouter:
         )
 
     @routes.get("/sources")
-    async def sources() -> Response:
+    async def sources(caller: Annotated[Caller, needs("system.read")]) -> Response:
         """State, lag, errors and last reading of every field connection."""
         return await context.ask("connect.sources", {})
 
     @routes.get("/duty/on-duty")
     async def on_duty(
-        zone: Annotated[ItemId | None, Query()] = None, time: Annotated[Time | None, Query()] = None
+        caller: Annotated[Caller, needs("duty.read")],
+        zone: Annotated[ItemId | None, Query()] = None,
+        time: Annotated[Time | None, Query()] = None,
     ) -> Response:
         """Who answers for a zone (the whole site without one), step by step of escalation."""
         return await context.ask("duty.on_duty", {"zone": zone, "time": time})

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import HTMLResponse, Response
 
+from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId, Time
 from fangwei.api.conventions import IfMatch, Listing, SortUnknown, revision_of, tagged
 from fangwei.bus import subjects
 from fangwei.core.clock import DAY, EARLIEST, LATEST, now_ns
+from fangwei.identity.caller import Caller
 from fangwei.work.codes import sheet
 from fangwei.work.errors import ZoneUnknown
 from fangwei.work.hazards import MOST_PHOTOS, HazardKind, HazardLevel, HazardStatus
@@ -65,6 +67,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/hazards")
     async def listed(
+        caller: Annotated[Caller, needs("work.read")],
         want: Listing,
         status: Annotated[list[HazardStatus] | None, Query()] = None,
         zone: ItemId | None = None,
@@ -94,55 +97,67 @@ def router(context: Context) -> APIRouter:
         return await context.ask("work.list", question)
 
     @routes.get("/hazards/figures")
-    async def figures(start: Time | None = None, end: Time | None = None) -> Response:
+    async def figures(
+        caller: Annotated[Caller, needs("work.read")], start: Time | None = None, end: Time | None = None
+    ) -> Response:
         """What is open and late now, and how long what closed in the range (30 days) took."""
         until = now_ns() if end is None else end
         question = {"start": until - 30 * DAY if start is None else start, "end": until}
         return await context.ask("work.figures", question)
 
     @routes.get("/hazards/{hazard}")
-    async def show(hazard: ItemId) -> Response:
+    async def show(hazard: ItemId, caller: Annotated[Caller, needs("work.read")]) -> Response:
         """{hazard, history}; the ETag is its revision."""
         answer = await context.bus.ask(f"{subjects.ASK}.work.show", {"hazard": hazard})
         return tagged(answer, msgspec.json.decode(answer, type=_Shown).hazard.revision)
 
-    async def changed(action: str, command: Command, **more: Any) -> Response:
-        response = await context.do(f"work.{action}", command, **more)
+    async def changed(action: str, command: Command, caller: Caller, **more: Any) -> Response:
+        response = await context.do(f"work.{action}", command, caller, **more)
         return tagged(bytes(response.body), msgspec.json.decode(response.body, type=_Revision).revision)
 
     @routes.post("/hazards")
-    async def report(command: ReportHazard) -> Response:
+    async def report(command: ReportHazard, caller: Annotated[Caller, needs("work.report")]) -> Response:
         """Report a hazard; sent again with the same id it is the same hazard."""
-        return await changed("report", command)
+        return await changed("report", command, caller)
 
     @routes.post("/hazards/{hazard}/assign")
-    async def assign(hazard: ItemId, command: Assign, if_match: IfMatch = None) -> Response:
+    async def assign(
+        hazard: ItemId, command: Assign, caller: Annotated[Caller, needs("work.assign")], if_match: IfMatch = None
+    ) -> Response:
         """Give it to somebody, with a deadline."""
         context.person(command.person)
-        return await changed("assign", command, hazard=hazard, revision=revision_of(if_match))
+        return await changed("assign", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/fix")
-    async def fix(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+    async def fix(
+        hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.fix")], if_match: IfMatch = None
+    ) -> Response:
         """It has been put right; somebody else verifies."""
-        return await changed("fix", command, hazard=hazard, revision=revision_of(if_match))
+        return await changed("fix", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/verify")
-    async def verify(hazard: ItemId, command: Verify, if_match: IfMatch = None) -> Response:
+    async def verify(
+        hazard: ItemId, command: Verify, caller: Annotated[Caller, needs("work.verify")], if_match: IfMatch = None
+    ) -> Response:
         """Looked at by another person, and right: it is closed."""
-        return await changed("verify", command, hazard=hazard, revision=revision_of(if_match))
+        return await changed("verify", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/return")
-    async def give_back(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+    async def give_back(
+        hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.verify")], if_match: IfMatch = None
+    ) -> Response:
         """Looked at, and not right yet: back to who works on it."""
-        return await changed("return", command, hazard=hazard, revision=revision_of(if_match))
+        return await changed("return", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/reject")
-    async def reject(hazard: ItemId, command: Done, if_match: IfMatch = None) -> Response:
+    async def reject(
+        hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.reject")], if_match: IfMatch = None
+    ) -> Response:
         """No hazard, or reported before; with the reason."""
-        return await changed("reject", command, hazard=hazard, revision=revision_of(if_match))
+        return await changed("reject", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.get("/codes")
-    async def codes(zone: ItemId | None = None) -> Response:
+    async def codes(caller: Annotated[Caller, needs("work.read")], zone: ItemId | None = None) -> Response:
         """A sheet of QR codes to print: a zone and its points, or all zones."""
         if zone is not None and zone not in context.site.zones:
             raise ZoneUnknown(zone=zone)
