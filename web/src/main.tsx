@@ -1,10 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
-import { live } from "./app/live";
+import { session } from "./app/session";
 import "./app/theme.css";
 
-live.start();
+void session.ask();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <App />

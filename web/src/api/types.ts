@@ -281,6 +281,7 @@ export interface Problem {
   status: number;
   code: string;
   text: Text;
+  current?: unknown;
 }
 
 export interface IncidentPageData {

@@ -2,7 +2,6 @@ import { ConfigProvider, theme as antTheme } from "antd";
 import zhCN from "antd/locale/zh_CN";
 import enUS from "antd/locale/en_US";
 import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
-import { setGiver } from "../api/client";
 import type { Glyph, Site } from "../api/types";
 import { IncidentPage } from "../features/incidents/IncidentPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
@@ -11,10 +10,12 @@ import { Empty, Loading } from "../parts/states";
 import { useAsk } from "./ask";
 import { LanguageContext, useSay, type Language } from "./language";
 import { live, useConnection } from "./live";
+import { useProofWanted } from "./proof";
 import { useMe } from "./me";
 import { useRemembered } from "./remembered";
 import { Link, useAddress } from "./router";
 import { Shell } from "./Shell";
+import { session, useSession } from "./session";
 import { SiteContext, siteData } from "./site";
 import { appTexts } from "./texts";
 import { useTheme } from "./theme";
@@ -23,6 +24,10 @@ const AlarmsPage = lazy(() => import("../features/alarms/AlarmsPage"));
 const TrendPage = lazy(() => import("../features/historian/TrendPage"));
 const PointsPage = lazy(() => import("../features/plant/PointsPage"));
 const PointPage = lazy(() => import("../features/plant/PointPage"));
+const SignInPage = lazy(() => import("../features/identity/SignInPage"));
+const AccountPage = lazy(() => import("../features/identity/AccountPage"));
+const PeoplePage = lazy(() => import("../features/identity/PeoplePage"));
+const ProofDialog = lazy(() => import("../features/identity/ProofDialog"));
 const SystemPage = lazy(() => import("../features/system/SystemPage"));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -47,9 +52,11 @@ function tokens(dark: boolean) {
 }
 
 export function App() {
-  const [language] = useRemembered("language", "zh");
+  const [chosen] = useRemembered("language", "");
+  const now = useSession();
   const { dark } = useTheme();
-  const lang: Language = language === "en" ? "en" : "zh";
+  // What this browser was set to goes before what the account says: a screen on the wall has its own language.
+  const lang: Language = (chosen || (now.state === "in" ? now.me.language : "zh")) === "en" ? "en" : "zh";
   useEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
@@ -59,10 +66,47 @@ export function App() {
   return (
     <LanguageContext value={lang}>
       <ConfigProvider csp={{ nonce }} locale={lang === "zh" ? zhCN : enUS} theme={look}>
-        <WithSite />
+        <WithSession />
+        <Proof />
       </ConfigProvider>
     </LanguageContext>
   );
+}
+
+/** The sign-in stands in the page's place and leaves its address: whoever comes in is where they wanted to be. */
+function WithSession() {
+  const now = useSession();
+  const { path } = useAddress();
+  const isIn = now.state === "in";
+  useEffect(() => (isIn ? live.start() : live.stop()), [isIn]);
+  useEffect(() => {
+    if (now.state !== "asking" || !now.error) return;
+    const timer = window.setInterval(() => void session.ask(), 4000);
+    return () => window.clearInterval(timer);
+  }, [now]);
+  if (path === "/sign-in" || now.state === "out")
+    return (
+      <Suspense fallback={<main className="page"><Loading lines={6} /></main>}>
+        <SignInPage ended={now.state === "out" && now.ended} />
+      </Suspense>
+    );
+  if (isIn) return <WithSite />;
+  return <main className="page">{now.error ? <Unreachable /> : <Loading lines={6} />}</main>;
+}
+
+function Unreachable() {
+  const t = useSay();
+  return (
+    <div className="state" role="alert">
+      <b>{t(appTexts.unreachable)}</b>
+      <p>{t(appTexts.unreachableHow)}</p>
+    </div>
+  );
+}
+
+function Proof(): ReactNode {
+  const wanted = useProofWanted();
+  return wanted ? <Suspense fallback={null}><ProofDialog /></Suspense> : null;
 }
 
 function WithSite() {
@@ -70,7 +114,6 @@ function WithSite() {
   const plan = useAsk<Glyph[]>("/plan");
   const data = useMemo(() => (site.data && plan.data ? siteData(site.data, plan.data) : null), [site.data, plan.data]);
   const connection = useConnection();
-  const t = useSay();
   // The platform came up after the page: ask again as soon as the line is there, and meanwhile now and then.
   useEffect(() => {
     if (!site.error && !plan.error) return;
@@ -87,10 +130,7 @@ function WithSite() {
     return (
       <main className="page">
         {error ? (
-          <div className="state" role="alert">
-            <b>{t(appTexts.unreachable)}</b>
-            <p>{t(appTexts.unreachableHow)}</p>
-          </div>
+          <Unreachable />
         ) : (
           <Loading lines={6} />
         )}
@@ -113,7 +153,6 @@ function Identity(): ReactNode {
   const { me } = useMe();
   useEffect(() => {
     live.setPerson(me?.id ?? null);
-    setGiver(me?.id ?? null);
   }, [me?.id]);
   return null;
 }
@@ -129,6 +168,8 @@ function Page() {
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
   if (first === "system") return <SystemPage />;
+  if (first === "account") return <AccountPage />;
+  if (first === "people") return <PeoplePage />;
   return (
     <Empty title={t(appTexts.notFound)}>
       <Link to="/">{t(appTexts.home)}</Link>

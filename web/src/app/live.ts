@@ -2,9 +2,13 @@ import { useEffect, useSyncExternalStore } from "react";
 import type {
   AlarmStatus, Confirmed, Frame, Incident, Latest, Notice, Process, Source, TimelineEntry,
 } from "../api/types";
+import { session } from "./session";
 
 /** Three beats: the server sends one each second. */
 export const DEAD_AFTER_MS = 3000;
+
+/** The door's close code for a session that is over. */
+const SESSION_OVER = 4401;
 
 export interface Picture {
   incidents: Map<string, Incident>;
@@ -110,11 +114,28 @@ class Live {
   private person: string | null = null;
   private watchers = new Map<object, string[] | "all">();
   private opened: string | null = null;
+  private started = false;
+  private timed = false;
 
   start(): void {
+    this.started = true;
     this.connect();
+    if (this.timed) return;
+    this.timed = true;
     window.setInterval(() => this.look(), 500);
     window.addEventListener("online", () => this.connect());
+  }
+
+  /** Nobody is signed in: hang up and forget the picture. */
+  stop(): void {
+    if (!this.started) return;
+    this.started = false;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.picture = emptyPicture();
+    this.connection = { alive: false, started: false, heard: null };
+    this.tell([...this.listeners.keys()]);
   }
 
   /** Who sits here: notices to them are confirmed as arrived. */
@@ -150,7 +171,7 @@ class Live {
   }
 
   private connect(): void {
-    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    if (!this.started || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/live`);
     this.socket = socket;
     socket.onopen = () => {
@@ -159,10 +180,12 @@ class Live {
       this.sendWatch();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.hear(JSON.parse(event.data) as Frame);
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
       this.failures += 1;
+      // A refused handshake has no code that a page may read: whether the session is over is asked for.
+      if (event.code === SESSION_OVER || this.failures % 4 === 1) void session.ask();
       // Full jitter up to 5 s: after a restart a hundred pages do not knock in the same instant.
       window.setTimeout(() => this.connect(), 300 + Math.random() * Math.min(5000, 400 * 2 ** this.failures));
     };

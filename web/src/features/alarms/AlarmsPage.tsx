@@ -70,8 +70,7 @@ function Current() {
 
   const act = async <T,>(name: string, work: () => Promise<T>, tell?: (result: T) => string | null) => {
     if (!me) {
-      setSaid(t(partsTexts.whoFirst));
-      document.getElementById("who-am-i")?.focus();
+      setSaid(t(partsTexts.mayNot));
       return;
     }
     setBusy(name);

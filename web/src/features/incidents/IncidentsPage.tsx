@@ -48,8 +48,7 @@ export function IncidentsPage() {
     if (confirmed.incidents === null && open.length === 0)
       return <Empty title={t(incidentTexts.notKnown)}>{t(incidentTexts.notKnownHow)}</Empty>;
     if (show === "mine") {
-      if (!me) return <Empty title={t(incidentTexts.whoFirst)} />;
-      const mine = open.filter((i) => i.owner === me.id);
+      const mine = open.filter((i) => i.owner === me?.id);
       return mine.length ? list(mine) : <Empty title={t(incidentTexts.noneMine)}>{t(incidentTexts.noneMineHow)}</Empty>;
     }
     return open.length ? list(open) : <Empty title={t(incidentTexts.allWell)}>{t(incidentTexts.allWellHow)}</Empty>;

@@ -20,8 +20,7 @@ export function useIncidentCommands(incident: string, after: () => void): Doing 
   const [problem, setProblem] = useState<{ zh: string; en: string } | null>(null);
   const run = async (verb: string, text?: string) => {
     if (!me) {
-      setProblem(partsTexts.whoFirst);
-      document.getElementById("who-am-i")?.focus();
+      setProblem(partsTexts.mayNot);
       return false;
     }
     setBusy(verb);

@@ -12,7 +12,6 @@ export const incidentTexts = {
   notKnownHow: { zh: "事件服务没有回应，空白不等于正常。请按规程现场确认。", en: "The incident service does not answer; an empty list does not mean that all is well. Check on site." },
   noneMine: { zh: "您手上没有事件", en: "You have no incidents" },
   noneMineHow: { zh: "在事件页按“我来处理”后，它会出现在这里。", en: "After “I have it” on an incident it appears here." },
-  whoFirst: { zh: "先在右上角选择“我是谁”", en: "Choose who you are at the top right first" },
   nonePast: { zh: "还没有结束的事件", en: "No incident has ended yet" },
   statusOpen: { zh: "无人接手", en: "Nobody has it" },
   statusOwned: { zh: "{who}处理中", en: "{who} has it" },

@@ -1,0 +1,40 @@
+import { useSyncExternalStore } from "react";
+import { onProofNeeded } from "../api/client";
+
+// A command that counts asks for a second proof. The dialog appears by itself; when the proof is given the command goes
+// out again, so that nobody presses twice. Commands that wait at the same time share one proof.
+
+let waiting: { given: Promise<boolean>; settle: (given: boolean) => void } | null = null;
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  listeners.forEach((listener) => listener());
+}
+
+export function askProof(): Promise<boolean> {
+  if (!waiting) {
+    let settle: (given: boolean) => void = () => undefined;
+    const given = new Promise<boolean>((resolve) => (settle = resolve));
+    waiting = { given, settle };
+    tell();
+  }
+  return waiting.given;
+}
+
+export function settleProof(given: boolean): void {
+  waiting?.settle(given);
+  waiting = null;
+  tell();
+}
+
+onProofNeeded(askProof);
+
+export function useProofWanted(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => waiting !== null,
+  );
+}
