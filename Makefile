@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: run test setup check fast e2e docs lock migration clean
+.PHONY: run test setup check fast e2e screenshots docs lock migration clean
 
 run: setup            ## the platform with the example plant, until Ctrl-C
 	$(BIN)/fangwei up --site sites/battery_plant --sim
@@ -42,6 +42,9 @@ e2e: setup            ## the running platform: processes killed, browser
 
 docs: setup           ## the documentation as a site: build/site/index.html
 	$(BIN)/mkdocs build
+
+screenshots: setup    ## every main page in both languages and themes, into build/screenshots
+	$(BIN)/python -m tests.e2e.screenshots
 
 lock:                 ## remake requirements.lock from pyproject.toml
 	$(BIN)/pip install -q uv

@@ -5,22 +5,33 @@ import re
 import pytest
 from playwright.async_api import expect
 from tests.conftest import REPOSITORY
-from tests.e2e.browser import browser, open_page
-
-ZONE = "electrolyte_filling"
+from tests.e2e.browser import browser
+from tests.e2e.signing import signed_in_api, signed_in_page
+from tests.e2e.watching import ZONE
 
 needs_page = pytest.mark.skipif(
     not (REPOSITORY / "src/fangwei/web/index.html").exists(), reason="the page is not built: run make setup"
 )
 
+WORDS = {
+    "zh": {
+        "take": "我来处理", "taken": "您在处理", "note": "记一笔", "save": "记录", "close": "关闭事件",
+        "closed": "已关闭", "mine": "我的事件",
+    },
+    "en": {
+        "take": "I have it", "taken": "You have it", "note": "Add a note", "save": "Save", "close": "Close incident",
+        "closed": "Closed", "mine": "My incidents",
+    },
+}  # fmt: skip
+
 
 @needs_page
 @pytest.mark.timeout(300)
-async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
-    async with browser() as running:
-        api = await platform.client("crew")
-        me = (await api.get("/api/me")).json()
-        watched = await open_page(running, platform, role="crew")
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_leak_is_seen_opened_taken_and_closed_with_a_note(platform, language):
+    words = WORDS[language]
+    async with browser() as running, signed_in_api(platform, "zhao-lei") as api:
+        watched = await signed_in_page(running, platform, "zhao-lei", language=language)
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()
@@ -33,24 +44,28 @@ async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
 
         await first.click()
         await expect(page.locator("h1")).to_be_visible()
-        await page.get_by_role("button", name="我来处理").first.click()
-        await expect(page.get_by_text("您在处理").first).to_be_visible()
+        await page.get_by_role("button", name=words["take"]).first.click()
+        await expect(page.get_by_text(words["taken"]).first).to_be_visible()
         incident = page.url.rsplit("/", 1)[-1]
         shown = (await api.get(f"/api/incidents/{incident}")).json()
-        assert shown["incident"]["owner"] == me["id"]
+        assert shown["incident"]["owner"] == "zhao-lei"
         assert any(line["kind"] == "taken" for line in shown["timeline"])
-
-        await page.get_by_role("link", name=re.compile("我的事件")).first.click()
+        await page.get_by_role("link", name=re.compile(words["mine"])).first.click()
         await expect(page.locator("a.incident")).to_have_count(1)
-        for path in (
-            "/alarms",
-            "/alarms?view=journal",
-            "/points",
-            f"/trend?points={shown['incident']['first_out']['point']}",
-            "/system",
-        ):
-            await page.goto(platform.base_url + path)
-            await expect(page.locator("h1")).to_be_visible()
+        await page.locator("a.incident").click()
+
+        await page.get_by_label(words["note"]).first.fill("Valve 3 shut")
+        await page.get_by_role("button", name=words["save"], exact=True).first.click()
+        await expect(page.locator(".timeline").get_by_text("Valve 3 shut")).to_be_visible()
+        close = page.get_by_role("button", name=re.compile(words["close"])).first
+        await close.scroll_into_view_if_needed()
+        box = await close.bounding_box()
+        assert box is not None
+        await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await page.mouse.down()
+        await expect(page.get_by_text(words["closed"], exact=True).first).to_be_visible(timeout=10_000)
+        await page.mouse.up()
+        assert (await api.get(f"/api/incidents/{incident}")).json()["incident"]["status"] == "closed"
         assert watched.wrong == []
 
 
@@ -58,7 +73,7 @@ async def test_a_leak_is_seen_opened_and_taken_in_the_browser(platform):
 @pytest.mark.timeout(300)
 async def test_a_dead_connection_greys_the_page_and_says_so(platform):
     async with browser() as running:
-        watched = await open_page(running, platform, language="en")
+        watched = await signed_in_page(running, platform, "zhao-lei", language="en")
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()

@@ -38,7 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <div className={dead ? "shell dead" : "shell"}>
       <a className="skip" href="#content">{t(appTexts.skip)}</a>
       <header className="top">
-        <Link to="/" className="brand" aria-label={t(appTexts.overview)}>
+        <Link to="/" className="brand" title={t(appTexts.overview)}>
           <b>防微</b>
           <span>{t(site.name)}</span>
         </Link>

@@ -4,9 +4,10 @@ import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent } from
 
 const listeners = new Set<() => void>();
 window.addEventListener("popstate", () => listeners.forEach((listener) => listener()));
+window.addEventListener("hashchange", () => listeners.forEach((listener) => listener()));
 
 export function go(to: string, replace = false): void {
-  if (to === location.pathname + location.search) return;
+  if (to === location.pathname + location.search + location.hash) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);
   if (!replace) window.scrollTo(0, 0);
   listeners.forEach((listener) => listener());
@@ -22,6 +23,17 @@ export function useAddress(): { path: string; query: URLSearchParams } {
   );
   const [path = "/", query = ""] = address.split("?");
   return { path, query: new URLSearchParams(query) };
+}
+
+/** What stands behind `#`: no server and no log ever sees it. */
+export function useFragment(): string {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => location.hash.slice(1),
+  );
 }
 
 /** The same page with some of its query changed; null takes a key out. */

@@ -4,7 +4,7 @@ import { duration } from "../../app/clock";
 import { useAsk } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
 import { useRemembered } from "../../app/remembered";
-import { go, useAddress } from "../../app/router";
+import { go, useAddress, useFragment } from "../../app/router";
 import { session, useSession } from "../../app/session";
 import { appTexts } from "../../app/texts";
 import { useAct } from "../../parts/doing";
@@ -17,8 +17,9 @@ import { identityTexts } from "./texts";
 /** Stands in the place of any page while nobody is signed in; the address stays, so that one comes back to it. */
 export default function SignInPage({ ended }: { ended: boolean }) {
   const now = useSession();
-  const { path, query } = useAddress();
-  const link = path === "/sign-in" ? query.get("link") : null;
+  const { path } = useAddress();
+  const fragment = useFragment();
+  const link = path === "/sign-in" ? fragment : "";
   const [byLink, setByLink] = useState(false);
   const isIn = now.state === "in";
   useEffect(() => {
