@@ -75,13 +75,20 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>(path, { signal });
 }
 
+/** Who is named in the phone's commands, as long as it names somebody itself. */
+let giver: string | null = null;
+
+export function setGiver(person: string | null): void {
+  giver = person;
+}
+
 /** A command with its own id: sent again after a lost answer it takes effect once. `revision`: the state an edit was
  * made from; a newer one is answered as a problem that holds it. */
 export async function command<T>(path: string, body: Record<string, unknown> = {}, revision?: number): Promise<T> {
   const init = {
     method: "POST",
     headers: { "content-type": "application/json", ...(revision === undefined ? {} : { "if-match": `"${revision}"` }) },
-    body: JSON.stringify({ id: commandId(), ...body }),
+    body: JSON.stringify({ id: commandId(), ...(giver ? { by: giver } : {}), ...body }),
   };
   try {
     return await call<T>(path, init);

@@ -4,7 +4,7 @@ import { onProofNeeded } from "../api/client";
 // A command that counts asks for a second proof. The dialog appears by itself; when the proof is given the command goes
 // out again, so that nobody presses twice. Commands that wait at the same time share one proof.
 
-let waiting: { given: Promise<boolean>; settle: (given: boolean) => void } | null = null;
+let waiting: { given: Promise<boolean>; settle: (given: boolean) => void; commands: number } | null = null;
 const listeners = new Set<() => void>();
 
 function tell(): void {
@@ -15,9 +15,10 @@ export function askProof(): Promise<boolean> {
   if (!waiting) {
     let settle: (given: boolean) => void = () => undefined;
     const given = new Promise<boolean>((resolve) => (settle = resolve));
-    waiting = { given, settle };
+    waiting = { given, settle, commands: 0 };
     tell();
   }
+  waiting.commands += 1;
   return waiting.given;
 }
 
@@ -29,12 +30,17 @@ export function settleProof(given: boolean): void {
 
 onProofNeeded(askProof);
 
+/** How many commands wait for the proof. */
+export function proofWanted(): number {
+  return waiting?.commands ?? 0;
+}
+
 export function useProofWanted(): boolean {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => waiting !== null,
+    () => proofWanted() > 0,
   );
 }
