@@ -23,7 +23,7 @@ from tests.conftest import REPOSITORY, free_port
 from tests.e2e.browser import Watched, browser, open_page
 from tests.e2e.pages import PAGES
 from tests.e2e.platform import Platform, started
-from tests.e2e.signing import signed_in_api, signed_in_page
+from tests.e2e.signing import signed_in_page
 from tests.e2e.watching import leak_incident
 
 PORTS = ("web", "nats", "mqtt", "opcua", "modbus", "iec104", "rest")
@@ -94,7 +94,8 @@ class Album:
 
 async def until_plant_speaks(platform: Platform) -> None:
     """Until nearly every point has said something: some speak once a minute."""
-    async with signed_in_api(platform, "administrator") as api, asyncio.timeout(FIRST_VALUES_WITHIN_S):
+    api = await platform.client("administrator")
+    async with asyncio.timeout(FIRST_VALUES_WITHIN_S):
         while True:
             answer = (await api.get("/api/points", params={"limit": 500})).json()
             rows = answer.get("items") or answer.get("points") or []
@@ -171,8 +172,7 @@ async def main(folder: Path, only: set[str]) -> int:
             await outside(album, running, platform)
             await until_plant_speaks(platform)
             await well(album, running, platform)
-            async with signed_in_api(platform, "administrator") as api:
-                incident = await leak_incident(platform, api, alarms=8)
+            incident = await leak_incident(platform, await platform.client("administrator"), alarms=8)
             point = incident["first_out"]["point"]
             places = {name: path.format(incident=incident["id"], point=point) for name, path in PAGES.items()}
             for language, theme in LOOKS:

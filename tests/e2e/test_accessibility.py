@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from tests.conftest import REPOSITORY
 from tests.e2e.browser import browser, open_page
 from tests.e2e.pages import PAGES
-from tests.e2e.signing import signed_in_api, signed_in_page
+from tests.e2e.signing import signed_in_page
 from tests.e2e.test_page import needs_page
 from tests.e2e.watching import leak_incident
 
@@ -37,8 +37,8 @@ def why(node: dict[str, Any]) -> str:
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run make setup")
 @pytest.mark.timeout(300)
 async def test_axe_finds_no_serious_fault_on_any_page_in_both_languages(platform):
-    async with browser() as running, signed_in_api(platform, "administrator") as api:
-        incident = await leak_incident(platform, api)
+    async with browser() as running:
+        incident = await leak_incident(platform, await platform.client("administrator"))
         found: dict[str, list[str]] = {}
         outside = await open_page(running, platform.base_url, language="en")
         await outside.page.goto(platform.base_url)

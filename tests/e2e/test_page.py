@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from tests.conftest import REPOSITORY
 from tests.e2e.browser import browser
-from tests.e2e.signing import signed_in_api, signed_in_page
+from tests.e2e.signing import signed_in_page
 from tests.e2e.watching import ZONE
 
 needs_page = pytest.mark.skipif(
@@ -30,8 +30,9 @@ WORDS = {
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_a_leak_is_seen_opened_taken_and_closed_with_a_note(platform, language):
     words = WORDS[language]
-    async with browser() as running, signed_in_api(platform, "zhao-lei") as api:
-        watched = await signed_in_page(running, platform, "zhao-lei", language=language)
+    async with browser() as running:
+        api = await platform.client("shift_supervisor")
+        watched = await signed_in_page(running, platform, "shift_supervisor", language=language)
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()
@@ -48,7 +49,7 @@ async def test_a_leak_is_seen_opened_taken_and_closed_with_a_note(platform, lang
         await expect(page.get_by_text(words["taken"]).first).to_be_visible()
         incident = page.url.rsplit("/", 1)[-1]
         shown = (await api.get(f"/api/incidents/{incident}")).json()
-        assert shown["incident"]["owner"] == "zhao-lei"
+        assert shown["incident"]["owner"] == (await api.get("/api/me")).json()["id"]
         assert any(line["kind"] == "taken" for line in shown["timeline"])
         await page.get_by_role("link", name=re.compile(words["mine"])).first.click()
         await expect(page.locator("a.incident")).to_have_count(1)
@@ -73,7 +74,7 @@ async def test_a_leak_is_seen_opened_taken_and_closed_with_a_note(platform, lang
 @pytest.mark.timeout(300)
 async def test_a_dead_connection_greys_the_page_and_says_so(platform):
     async with browser() as running:
-        watched = await signed_in_page(running, platform, "zhao-lei", language="en")
+        watched = await signed_in_page(running, platform, "shift_supervisor", language="en")
         page = watched.page
         await page.goto(platform.base_url)
         await expect(page.locator(".plan polygon").first).to_be_visible()

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 from tests.conftest import REPOSITORY, free_port, until
-from tests.e2e.browser import browser, open_page
+from tests.e2e.browser import browser
 from tests.e2e.conftest import PORTS
 from tests.e2e.platform import Platform, started
+from tests.e2e.signing import signed_in_page
 
 from fangwei.bench.skab import SPEED, fault_of, first_row_ns
 from fangwei.bench.skab_score import judge, news_of
@@ -71,7 +72,7 @@ async def test_a_recorded_fault_of_the_valve_bench_becomes_an_incident_on_the_pa
     point = line.alarm.partition(".")[0]
 
     async with browser() as running:
-        watched = await open_page(running, valve_bench, language="en")
+        watched = await signed_in_page(running, valve_bench, "shift_supervisor", language="en")
         page = watched.page
         await page.goto(f"{valve_bench.base_url}/incidents")
         row = page.locator(f"a.incident[href='/incidents/{incident['id']}']")
