@@ -20,8 +20,7 @@ from fangwei.work.hazards import (
     report,
     step,
 )
-from fangwei.work.service import AskFigures, AskShow, Shown
-from fangwei.work.store import Filter, Listed
+from fangwei.work.questions import AskFigures, AskShow, Filter, Listed, Shown
 
 
 class CannedWork:

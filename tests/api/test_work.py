@@ -1,5 +1,9 @@
 """Hazards through the door: the rules of every list, edit and command hold for them."""
 
+import io
+
+from PIL import Image
+
 from fangwei.core.clock import DAY, now_ns
 
 FOUND = {"id": "phone-0001", "zone": "filling", "words": "阀门滴漏", "kind": "leak"}
@@ -67,3 +71,33 @@ async def test_figures_say_what_is_open(door):
     await report(door)
     figures = (await door.client.get("/api/work/hazards/figures")).json()
     assert (figures["open"], figures["closing"]["count"], figures["closing"]["median_h"]) == (1, 0, None)
+
+
+def jpeg(colour: str = "red") -> bytes:
+    sink = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(sink, "JPEG", comment=b"where I live")
+    return sink.getvalue()
+
+
+async def test_a_photo_is_kept_as_our_own_picture_and_once(door):
+    headers = {"content-type": "image/jpeg"}
+    first, second = [await door.client.post("/api/work/photos", content=jpeg(), headers=headers) for _ in range(2)]
+    assert first.status_code == 200, first.text
+    assert first.json()["id"] == second.json()["id"]
+    picture = await door.client.get(f"/api/work/photos/{first.json()['id']}")
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert b"where I live" not in picture.content
+    small = await door.client.get(f"/api/work/photos/{first.json()['id']}?small=true")
+    assert Image.open(io.BytesIO(small.content)).size == (480, 360)
+    assert (await door.client.get(f"/api/work/photos/{'0' * 64}")).status_code == 404
+    assert (await door.client.get("/api/work/photos/..%2f..%2fetc")).status_code in (404, 422)
+
+
+async def test_what_is_no_photo_is_refused(door):
+    for content, kind in (
+        (b"<svg onload=alert(1)>", "image/svg+xml"),
+        (b"GIF89a<script>", "image/jpeg"),
+        (b"", "image/png"),
+    ):
+        answer = await door.client.post("/api/work/photos", content=content, headers={"content-type": kind})
+        assert 400 <= answer.status_code < 500, kind

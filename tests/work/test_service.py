@@ -1,6 +1,7 @@
 """Hazards on a real broker and store: once, in order, recorded, found again."""
 
 import asyncio
+import os
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,8 @@ from fangwei.audit.models import EntryRow
 from fangwei.core.clock import DAY, HOUR, now_ns
 from fangwei.core.errors import Refused
 from fangwei.db.session import open_database
+from fangwei.incidents.photo_files import PhotoFiles
+from fangwei.work.questions import PHOTOS
 
 
 async def actions(room: Room) -> list[str]:
@@ -92,3 +95,28 @@ async def test_a_zone_or_hazard_that_is_not_there_is_named(room: Room):
     with pytest.raises(Refused) as refused:
         await room.ask("show", hazard="nothing")
     assert refused.value.code == "work.hazard_unknown"
+
+
+async def test_a_report_that_names_a_photo_which_is_not_there_is_refused_until_it_has_come(room: Room):
+    photo = "ab" + "0" * 62
+    with pytest.raises(Refused) as refused:
+        await room.found("phone-0001", photos=[photo])
+    assert refused.value.code == "work.photo_unknown"
+    PhotoFiles(room.settings.data / PHOTOS).keep(photo, b"picture", b"small")
+    assert (await room.found("phone-0001", photos=[photo]))["photos"] == [photo]
+
+
+async def test_pictures_that_no_step_names_go_and_the_others_stay(room: Room):
+    files = PhotoFiles(room.settings.data / PHOTOS)
+    named, lost = "ab" + "0" * 62, "cd" + "0" * 62
+    for photo in (named, lost):
+        files.keep(photo, b"picture", b"small")
+    await room.found("phone-0001", photos=[named])
+    for path in (room.settings.data / PHOTOS).glob("??/*"):
+        os.utime(path, (0, 0))
+    await room.end()
+    await room.start()
+    async with asyncio.timeout(10):
+        while files.read(lost) is not None:
+            await asyncio.sleep(0.01)
+    assert files.read(named) == b"picture"

@@ -14,10 +14,9 @@ from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
 from fangwei.duty.service import OnDutyStep
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.incidents.photos import Photo
-from fangwei.work import service as work
+from fangwei.work import questions as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard
-from fangwei.work.store import Listed
 
 ANSWERS: dict[str, Any] = {
     "site.get_site": shapes.SiteShown,
@@ -54,7 +53,7 @@ ANSWERS: dict[str, Any] = {
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
     "system.on_duty": list[OnDutyStep],
-    "work.listed": Listed,
+    "work.listed": work.Listed,
     "work.figures": Figures,
     "work.show": work.Shown,
     "work.report": FoundHazard,
@@ -63,6 +62,7 @@ ANSWERS: dict[str, Any] = {
     "work.verify": FoundHazard,
     "work.give_back": FoundHazard,
     "work.reject": FoundHazard,
+    "work.add_photo": shapes.PhotoTaken,
 }
 """By operation (`<tag>.<function>`): a type that msgspec knows."""
 
@@ -74,6 +74,7 @@ MEDIA: dict[str, tuple[str, str]] = {
     ),
     "incidents.photo": ("image/jpeg", "the bytes of the picture"),
     "incidents.report": ("application/pdf", "%PDF-1.4 ..."),
+    "work.photo": ("image/jpeg", "the bytes of the picture"),
     "work.codes": ("text/html", "<!doctype html>..."),
 }
 """Answers that are not JSON: media type and an example."""

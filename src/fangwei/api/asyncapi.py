@@ -33,10 +33,9 @@ from fangwei.historian import questions as historian
 from fangwei.incidents import photos
 from fangwei.incidents import service as incidents
 from fangwei.incidents.commands import Order
-from fangwei.work import service as work
+from fangwei.work import questions as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard, Report, Step
-from fangwei.work.store import Filter, Listed
 
 FILE = Path("docs/asyncapi.yaml")
 JSON = "application/json"
@@ -130,7 +129,7 @@ ASKED = (
     Asked(f"{_A}.incidents.photo", photos.AskPhoto, photos.Photo, "One photo that has its picture"),
     Asked(f"{_D}.incidents.add_photo", photos.AddPhoto, photos.Photo, "Keep a photo that lies in the data folder"),
     Asked(f"{_D}.incidents.erase_photo", photos.ErasePhoto, photos.Photo, "Remove a photo's picture"),
-    Asked(f"{_A}.work.list", Filter, Listed, "Hidden hazards, a page of them"),
+    Asked(f"{_A}.work.list", work.Filter, work.Listed, "Hidden hazards, a page of them"),
     Asked(f"{_A}.work.show", work.AskShow, work.Shown, "One hazard with every step"),
     Asked(f"{_A}.work.figures", work.AskFigures, Figures, "What is open and late, and how long closing takes"),
     Asked(f"{_D}.work.report", Report, FoundHazard, "A hazard somebody found; the command's id becomes its own"),

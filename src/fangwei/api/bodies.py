@@ -12,7 +12,7 @@ COMMAND_BYTES = 64 * 1024
 """The longest command is an acknowledgement of 500 alarms with their names, some 40 kB."""
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
-_PHOTOS = re.compile(r"/api/incidents/[A-Za-z0-9][A-Za-z0-9_-]{0,63}/photos")
+_PHOTOS = re.compile(r"/api/(incidents/[A-Za-z0-9][A-Za-z0-9_-]{0,63}|work)/photos")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ Schema = Mapping[str, Any]
 
 TIME = 1_790_000_000_000_000_000
 """21 September 2026, UTC ns."""
+PHOTO = "4f6a0c92d1b87e35" * 4
 
 TYPES: dict[str, Any] = {
     "Text": {"zh": "电解液注液间可燃气体泄漏", "en": "Combustible gas leak in electrolyte filling"},
@@ -71,8 +72,8 @@ NAMES: dict[str, Any] = {
     "timezone": "Asia/Shanghai",
     "text": "已关闭进料阀，人员撤离",
     "words": "二层东侧护栏松动",
-    "photo": "4f6a0c92d1b87e35",
-    "photos": ["4f6a0c92d1b87e35"],
+    "photo": PHOTO,
+    "photos": [PHOTO],
     "reason": "传感器更换，已有便携仪监护",
     "detail": "",
     "code": "api.point_unknown",

@@ -198,3 +198,11 @@ class HealthShown(TypedDict):
     healthy: bool
     processes: list[ProcessShown]
     confirmed: dict[str, int | None]
+
+
+class PhotoTaken(TypedDict):
+    """A photo that came before the report that names it: its id is the SHA-256 of what is kept."""
+
+    id: str
+    width: int
+    height: int

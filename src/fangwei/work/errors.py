@@ -75,8 +75,16 @@ class PhotoUnknown(FangweiError):
     """A photo that was not uploaded."""
 
     code = "work.photo_unknown"
-    text = Text("照片 {photo} 还没有上传", "Photo {photo} has not been uploaded")
+    text = Text("有照片还没有上传，请重新上传后再报", "A photo has not been uploaded; bring it first, then report")
     http_status = 422
+
+
+class PhotoMissing(FangweiError):
+    """No picture of that id."""
+
+    code = "work.photo_missing"
+    text = Text("没有这张照片", "There is no such photo")
+    http_status = 404
 
 
 class ZoneUnknown(FangweiError):

@@ -42,4 +42,5 @@ class StepRow(Base):
     time: Mapped[int]
     by: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(16))
+    has_photos: Mapped[bool] = mapped_column(index=True)
     line: Mapped[bytes] = mapped_column(LargeBinary)

@@ -14,44 +14,12 @@ from fangwei.work.errors import HazardUnknown, IdTaken
 from fangwei.work.figures import Closed, Figures, closing
 from fangwei.work.hazards import OVER, FoundHazard, HazardLevel, HazardLine, HazardStatus
 from fangwei.work.models import HazardRow, StepRow
+from fangwei.work.questions import SORTED_BY, Filter, Listed
 
 Made = tuple[FoundHazard, HazardLine]
 
 
-class Filter(msgspec.Struct):
-    """`fw.ask.work.list`: all conditions hold together; None asks nothing."""
-
-    status: list[HazardStatus] | None = None
-    zone: str | None = None
-    point: str | None = None
-    level: HazardLevel | None = None
-    assignee: str | None = None
-    reporter: str | None = None
-    overdue: bool = False
-    zones: list[str] | None = None
-    """The zones that who asks may see; None: all."""
-    q: str = ""
-    sort: str = "-reported"
-    offset: int = 0
-    limit: int = 50
-
-
-class Listed(msgspec.Struct):
-    """A page of the list."""
-
-    total: int
-    offset: int
-    items: list[FoundHazard]
-
-
-SORTS = {
-    "reported": HazardRow.reported,
-    "updated": HazardRow.updated,
-    "deadline": HazardRow.deadline,
-    "level": HazardRow.level,
-    "zone": HazardRow.zone,
-    "status": HazardRow.status,
-}
+SORTS: dict[str, Any] = {name: getattr(HazardRow, name) for name in SORTED_BY}
 MOST = 500
 
 
@@ -113,6 +81,12 @@ class Store:
                 raise HazardUnknown(hazard=hazard)
             lines = await session.scalars(select(StepRow.line).where(StepRow.hazard == hazard).order_by(StepRow.number))
             return _hazard(row), [msgspec.json.decode(line, type=HazardLine) for line in lines]
+
+    async def photos(self) -> set[str]:
+        """Every picture that a step names."""
+        async with self._database.session() as session:
+            lines = await session.scalars(select(StepRow.line).where(StepRow.has_photos))
+            return {photo for line in lines for photo in msgspec.json.decode(line, type=HazardLine).photos}
 
     async def listed(self, asked: Filter, now: int) -> Listed:
         """The page of the list that was asked for."""
@@ -231,6 +205,7 @@ def _step(hazard: FoundHazard, line: HazardLine) -> StepRow:
         time=line.time,
         by=line.by,
         action=line.action,
+        has_photos=bool(line.photos),
         line=msgspec.json.encode(line),
     )
 

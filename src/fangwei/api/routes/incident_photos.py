@@ -11,18 +11,16 @@ from starlette.responses import Response
 from fangwei.api.bodies import PHOTO_TYPES
 from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId
+from fangwei.api.photos import BINARY, develop
 from fangwei.bus import subjects
 from fangwei.core.ids import new_id
 from fangwei.identity.caller import Caller
-from fangwei.incidents.apart import WorkFailed
 from fangwei.incidents.photo_files import FOLDER, PhotoFiles
 from fangwei.incidents.photos import Photo
-from fangwei.incidents.picture import MOST_SIDE, Developed, Fault
-from fangwei.incidents.texts import NotAPhoto, PhotoTooWide, PhotoUnknown
+from fangwei.incidents.texts import PhotoUnknown
 
 Caption = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
-BINARY = {"schema": {"type": "string", "format": "binary"}, "example": "the bytes of the file"}
 
 
 class Erase(Command):
@@ -43,20 +41,6 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/incidents/{incident}/photos", tags=["incidents"])
     files = PhotoFiles(context.data / FOLDER)
 
-    async def develop(data: bytes) -> Developed:
-        try:
-            made = await context.workers.run("fangwei.incidents.picture", data, context.site.head.timezone)
-        except WorkFailed as error:
-            # The worker is limited in memory and time: a picture that needs more of either is none we keep.
-            context.health.error("api.photo_not_read", str(error.__cause__ or error))
-            raise NotAPhoto() from error
-        developed = msgspec.msgpack.decode(made, type=Developed | Fault)
-        if isinstance(developed, Fault):
-            if developed.why == "too_wide":
-                raise PhotoTooWide(width=developed.width, height=developed.height, most=MOST_SIDE)
-            raise NotAPhoto()
-        return developed
-
     @routes.get("")
     async def photos(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
         """All photos, oldest first; an erased one has lost its picture, not that it was there."""
@@ -73,7 +57,7 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
         command = AddPhoto(id=id or new_id(), text=text, keep_place=keep_place)
-        developed = await develop(await request.body())
+        developed = await develop(context, await request.body())
         await asyncio.to_thread(files.keep, developed.hash, developed.picture, developed.thumb)
         facts: dict[str, Any] = {
             "incident": incident,

@@ -1,26 +1,31 @@
 """Hidden hazards (隐患) from report to verified, and the codes that hang at the place."""
 
+import asyncio
 import secrets
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import HTMLResponse, Response
 
+from fangwei.api.bodies import PHOTO_TYPES
 from fangwei.api.callers import needs
-from fangwei.api.context import Command, Context, ItemId, Time
+from fangwei.api.context import Command, Context, ItemId, Time, as_json
 from fangwei.api.conventions import IfMatch, Listing, SortUnknown, revision_of, tagged
+from fangwei.api.photos import BINARY, develop
 from fangwei.bus import subjects
 from fangwei.core.clock import DAY, EARLIEST, LATEST, now_ns
 from fangwei.identity.caller import Caller
+from fangwei.incidents.photo_files import PhotoFiles
 from fangwei.work.codes import sheet
-from fangwei.work.errors import ZoneUnknown
+from fangwei.work.errors import PhotoMissing, ZoneUnknown
 from fangwei.work.hazards import MOST_PHOTOS, HazardKind, HazardLevel, HazardStatus
-from fangwei.work.store import SORTS
+from fangwei.work.questions import PHOTOS, SORTED_BY
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-PhotoId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{8,64}$")]
+PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of the picture as it is kept."""
 Photos = Annotated[list[PhotoId], Field(max_length=MOST_PHOTOS)]
 Metres = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 
@@ -64,6 +69,7 @@ class Verify(Command):
 def router(context: Context) -> APIRouter:
     """GET /work/hazards, /work/hazards/figures, /work/hazards/{id}, /work/codes; POST /work/hazards and its steps."""
     routes = APIRouter(prefix="/work", tags=["work"])
+    files = PhotoFiles(context.data / PHOTOS)
 
     @routes.get("/hazards")
     async def listed(
@@ -79,8 +85,8 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """Hazards, newest first unless sorted; `overdue` are those open past their deadline."""
         sort = want.sort or "-reported"
-        if sort.removeprefix("-") not in SORTS:
-            raise SortUnknown(field=sort, known=", ".join(sorted(SORTS)))
+        if sort.removeprefix("-") not in SORTED_BY:
+            raise SortUnknown(field=sort, known=", ".join(sorted(SORTED_BY)))
         question = {
             "status": status,
             "zone": zone,
@@ -155,6 +161,25 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """No hazard, or reported before; with the reason."""
         return await changed("reject", command, caller, hazard=hazard, revision=revision_of(if_match))
+
+    @routes.post(
+        "/photos", openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(PHOTO_TYPES, BINARY)}}
+    )
+    async def add_photo(request: Request, caller: Annotated[Caller, needs("work.report")]) -> Response:
+        """Bring a photo (JPEG, PNG or WebP, at most 8 MB) before the report that names it; the same file again is the
+        same photo. One that no report names is removed after an hour."""
+        made = await develop(context, await request.body())
+        await asyncio.to_thread(files.keep, made.hash, made.picture, made.thumb)
+        return as_json({"id": made.hash, "width": made.width, "height": made.height})
+
+    @routes.get("/photos/{photo}", response_class=Response)
+    async def photo(photo: PhotoId, caller: Annotated[Caller, needs("work.read")], small: bool = False) -> Response:
+        """The picture; `small` for one of 480 pixels."""
+        data = await asyncio.to_thread(files.read, photo, small)
+        if data is None:
+            raise PhotoMissing(photo=photo)
+        # Named by its content: it never becomes another.
+        return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=86400, immutable"})
 
     @routes.get("/codes")
     async def codes(caller: Annotated[Caller, needs("work.read")], zone: ItemId | None = None) -> Response:
