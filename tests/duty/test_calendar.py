@@ -9,8 +9,8 @@ from tests.duty.conftest import person
 from fangwei.core.clock import from_datetime
 from fangwei.core.texts import Text
 from fangwei.duty.calendar import turns
+from fangwei.duty.errors import CalendarUnreadable
 from fangwei.duty.rota import Turn
-from fangwei.duty.texts import CalendarUnreadable
 from fangwei.plant.schema import Person
 
 PEOPLE = [Person.model_validate(person(id)) for id in ("ann", "bob")]

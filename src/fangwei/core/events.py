@@ -253,6 +253,8 @@ class Notice(msgspec.Struct, kw_only=True):
     arrived: int | None = None
     read: int | None = None
     error: str | None = None
+    taken: int | None = None
+    """The newest revision that the receiver of a channel beside the page has taken; None: none yet."""
 
 
 class SourceState(StrEnum):

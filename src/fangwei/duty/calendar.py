@@ -16,8 +16,8 @@ from icalendar import Calendar
 
 from fangwei.core.clock import from_datetime
 from fangwei.core.texts import Text
-from fangwei.duty.rota import Turn
-from fangwei.duty.texts import CalendarUnreadable
+from fangwei.duty.errors import CalendarUnreadable
+from fangwei.duty.plan import Turn
 from fangwei.plant.schema import Person
 
 MOST_TURNS = 20_000

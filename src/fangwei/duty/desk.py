@@ -13,7 +13,7 @@ from fangwei.duty.channels import Outgoing, open_door
 from fangwei.duty.courier import Courier
 from fangwei.duty.escalate import OVER, WEBSOCKET, Effect, Escalation, NobodyAnswered, Tell, Unmanned, Watch
 from fangwei.duty.keeper import Keeper
-from fangwei.duty.rota import Rota
+from fangwei.duty.standing import Standing
 from fangwei.duty.store import Kept
 from fangwei.plant.schema import Channel
 from fangwei.plant.site import Site
@@ -22,8 +22,9 @@ from fangwei.plant.site import Site
 class Desk:
     """Every incident duty knows, and the couriers."""
 
-    def __init__(self, site: Site, rota: Rota, bus: Bus, keeper: Keeper, health: Health) -> None:
+    def __init__(self, site: Site, standing: Standing, bus: Bus, keeper: Keeper, health: Health) -> None:
         self._site = site
+        self._standing = standing
         self._bus = bus
         self._keeper = keeper
         self._health = health
@@ -36,12 +37,33 @@ class Desk:
         """Set when the next due time may have moved."""
         self._couriers = {channel.id: self._courier(channel) for channel in site.duty.channels}
         self._machines = [channel for channel in site.duty.channels if channel.all_incidents]
-        self.use(rota)
+        self._own: dict[str, Channel] = {}
+        """People's own channels, by the id under which they stand in a notice."""
+        self._closing: set[asyncio.Task[None]] = set()
+        self.use()
 
-    def use(self, rota: Rota) -> None:
-        """Decide by this rota from now on."""
-        self.rota = rota
-        self._escalation = Escalation(rota, {id: zone.name.text for id, zone in self._site.zones.items()})
+    def use(self) -> None:
+        """Decide by what stands now, from now on."""
+        standing = self._standing
+        self.rota = standing.rota
+        self._escalation = Escalation(
+            standing.rota, standing.zone_names, tuple(standing.chains.values()), standing.ways
+        )
+        own = standing.own_channels
+        for id in [id for id in self._own if own.get(id) != self._own[id]]:
+            closing = asyncio.get_running_loop().create_task(self._couriers.pop(id).close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        for id, channel in own.items():
+            if id not in self._couriers:
+                self._couriers[id] = self._courier(channel)
+                self._send_again(id)
+        self._own = own
+
+    def pictures(self) -> list[Incident]:
+        """Every incident in memory that is not over, the most urgent first."""
+        live = [watch.incident for watch in self._watches.values() if watch.incident.status not in OVER]
+        return sorted(live, key=lambda incident: (incident.priority, incident.started, incident.id))
 
     # --- restart ----------------------------------------------------------------------------------------------
 
@@ -54,8 +76,7 @@ class Desk:
             self._keeper.stands(watch)
             for notice in told.values():
                 if notice.incident == watch.incident.id and notice.id not in watch.notices:
-                    watch.notices[notice.id] = notice
-                    watch.step = max(watch.step, notice.step)
+                    self._escalation.recall(watch, notice)
                     self._keeper.note_notice(notice, watch.incident)
             for id in watch.notices:
                 self._by_notice[id] = watch.incident.id
@@ -69,9 +90,21 @@ class Desk:
                 # A machine that knows of an incident must hear of its end; one that never did need not.
                 if not over or (channel.id, watch.incident.id) in self._delivered:
                     self._to_machine(channel, event)
-            for notice in watch.notices.values():
-                if notice.state is NoticeState.FAILED and not over:
-                    self._by_channel(notice, event)
+            if not over:
+                self._send_missing(watch, None)
+
+    def _send_again(self, channel: str) -> None:
+        """The channel's address is new: what could not be sent so far goes now."""
+        for watch in self._watches.values():
+            if watch.incident.status not in OVER:
+                self._send_missing(watch, channel)
+
+    def _send_missing(self, watch: Watch, channel: str | None) -> None:
+        # What a receiver has not confirmed: it may have had it just before a kill, and knows it by the notice's id.
+        for notice in watch.notices.values():
+            behind = notice.taken is None or notice.taken < notice.revision
+            if behind and notice.channel != WEBSOCKET and channel in (None, notice.channel):
+                self._by_channel(notice, self._event(watch))
 
     # --- incidents --------------------------------------------------------------------------------------------
 
@@ -172,7 +205,7 @@ class Desk:
             said = self._told.get(notice.id)
             if said is not None:
                 # Said before a kill and not stored any more: taken up, not said again.
-                watch.notices[notice.id] = said
+                self._escalation.recall(watch, said)
                 self._keeper.note_notice(said, watch.incident)
                 return
         if notice.channel == WEBSOCKET:
@@ -221,6 +254,7 @@ class Desk:
             channel = message.id.rsplit("/", 1)[1]
             self._keeper.note_delivery(channel, message.key, message.event.incident.revision, now_ns())
             return
+        notice.taken = max(notice.taken or 0, message.event.incident.revision)
         if notice.state is NoticeState.FAILED:
             notice.state, notice.error = NoticeState.SENT, None
         self._keeper.note_notice(notice, message.event.incident)
@@ -234,7 +268,7 @@ class Desk:
             watch = self._watches.get(notice.incident)
             if watch is None:
                 return
-            effects = self._escalation.failed(watch, notice, error)
+            effects = self._escalation.failed(watch, notice, error, now_ns())
             await self._carry_out(watch, message.event, effects)
             self._keeper.note_watch(watch)
         failed = msgspec.structs.replace(notice, state=NoticeState.FAILED, error=error)

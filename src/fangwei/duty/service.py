@@ -19,11 +19,19 @@ from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.db.session import open_database
 from fangwei.duty import calendar
+from fangwei.duty.chain_desk import ChainDesk
+from fangwei.duty.contact_desk import ContactDesk
+from fangwei.duty.contact_test import Tester
 from fangwei.duty.desk import Desk
+from fangwei.duty.errors import CalendarUnreadable, NoticeUnknown, ZoneUnknown
+from fangwei.duty.handover import HandoverDesk
 from fangwei.duty.keeper import Keeper
-from fangwei.duty.rota import Rota, Turn
+from fangwei.duty.ledger import Ledger
+from fangwei.duty.plan import Turn
+from fangwei.duty.planner import Planner
+from fangwei.duty.sealed import Sealer
+from fangwei.duty.standing import Standing
 from fangwei.duty.store import Store
-from fangwei.duty.texts import CalendarUnreadable, NoticeUnknown, ZoneUnknown
 from fangwei.plant.site import Site
 
 DURABLE = "duty"
@@ -71,19 +79,33 @@ class OnDutyStep(msgspec.Struct):
 class Room:
     """The running room; `serve` is its life."""
 
-    def __init__(self, site: Site, folder: Path, bus: Bus, store: Store, health: Health) -> None:
+    def __init__(
+        self, site: Site, folder: Path, bus: Bus, store: Store, ledger: Ledger, sealer: Sealer, health: Health
+    ) -> None:
         self._site = site
         self._folder = folder
         self._bus = bus
         self._store = store
+        self._ledger = ledger
         self._health = health
         self._keeper = Keeper(store, health)
         self._calendar_read = 0
-        rota = Rota(site.duty, site.head.timezone, self._turns(now_ns()))
-        self._desk = Desk(site, rota, bus, self._keeper, health)
+        self._standing = Standing(site, sealer, health)
+        self._desk = Desk(site, self._standing, bus, self._keeper, health)
+        self._tester = Tester(self._standing, ledger, bus, health)
+        self._parts = (
+            Planner(self._standing, ledger),
+            ChainDesk(self._standing, ledger),
+            ContactDesk(self._standing, ledger, self._tester, health),
+            HandoverDesk(self._standing, ledger, self._desk, bus, health),
+        )
 
     async def start(self) -> None:
         """Rebuild from the store, then from what was said on the bus and could not be stored any more."""
+        self._standing.turns = self._turns(now_ns())
+        self._standing.take(await self._ledger.load())
+        self._desk.use()
+        self._standing.listener = self._changed
         kept = await self._store.load(now_ns() - REMEMBERED)
         since = kept.latest - MINUTE if kept.latest else 0
         told: dict[str, Notice] = {}
@@ -116,6 +138,8 @@ class Room:
         await self._bus.answer(f"{subjects.ASK}.duty.notices", AskNotices, self.notices)
         await self._bus.answer(f"{subjects.DO}.duty.arrived", Confirm, self.arrived)
         await self._bus.answer(f"{subjects.DO}.duty.read", Confirm, self.read)
+        for part in self._parts:
+            await part.offer(self._bus)
         self._health.state = "running"
         while not stop.is_set():
             now = now_ns()
@@ -123,6 +147,7 @@ class Room:
             self._desk.forget(now - REMEMBERED)
             self._refresh_calendar(now)
             await self._sleep(stop)
+        await self._tester.close()
         await self._desk.close()
         await keeping
 
@@ -177,7 +202,12 @@ class Room:
 
     def _refresh_calendar(self, now: int) -> None:
         if self._site.duty.calendar and now - self._calendar_read > CALENDAR_EVERY_S * SECOND:
-            self._desk.use(Rota(self._site.duty, self._site.head.timezone, self._turns(now)))
+            self._standing.turns = self._turns(now)
+            self._standing.changed()
+
+    def _changed(self) -> None:
+        self._desk.use()
+        self._desk.changed.set()
 
     def _turns(self, now: int) -> tuple[Turn, ...]:
         name = self._site.duty.calendar
@@ -198,7 +228,7 @@ class Room:
         except (OSError, CalendarUnreadable) as error:
             # The turns read before still hold: a file that is being replaced leaves nobody without duty.
             self._health.error("duty.calendar_unreadable", str(error))
-            return self._desk.rota.turns if hasattr(self, "_desk") else ()
+            return self._standing.turns
         for refusal in refused:
             self._health.error("duty.calendar_event", refusal.en)
         return tuple(found)
@@ -208,6 +238,7 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
     """Run the room until `stop` is set."""
     database = open_database(settings)
     try:
-        await Room(site, settings.site, bus, Store(database), health).serve(stop)
+        room = Room(site, settings.site, bus, Store(database), Ledger(database), Sealer(settings.data), health)
+        await room.serve(stop)
     finally:
         await database.close()

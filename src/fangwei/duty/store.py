@@ -9,6 +9,7 @@ from fangwei.audit.record import Entry, record
 from fangwei.core.events import Notice
 from fangwei.db.session import Database
 from fangwei.duty.escalate import Watch
+from fangwei.duty.ledger import notice_row
 from fangwei.duty.models import DeliveryRow, EscalationRow, NoticeRow
 
 
@@ -111,22 +112,7 @@ class Store:
                     watch=msgspec.json.encode(msgspec.structs.replace(watch, notices={})),
                 )
             )
-        rows += [
-            NoticeRow(
-                id=notice.id,
-                incident=notice.incident,
-                person=notice.person,
-                channel=notice.channel,
-                step=notice.step,
-                state=notice.state.value,
-                sent=notice.sent,
-                arrived=notice.arrived,
-                read=notice.read,
-                error=(notice.error or "")[:300] or None,
-                notice=msgspec.json.encode(notice),
-            )
-            for notice in batch.notices.values()
-        ]
+        rows += [notice_row(notice) for notice in batch.notices.values()]
         rows += [
             DeliveryRow(channel=channel, incident=incident, revision=revision, time=time)
             for (channel, incident), (revision, time) in batch.deliveries.items()

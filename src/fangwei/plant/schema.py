@@ -335,6 +335,8 @@ class Duty(Shape):
     """Seconds of silence after which the next step is told."""
     everyone_after: Annotated[float, Field(gt=0)] = 600.0
     """Seconds of silence after which everyone is told."""
+    repeat_after: Annotated[float, Field(ge=30)] | None = None
+    """Seconds after which everyone is told again, until somebody takes it; absent: once."""
 
 
 class SiteFile(Shape):
