@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from tests.api.canned_duty import CannedDuty
 from tests.api.canned_work import CannedWork
 
 from fangwei.api.service import serve
@@ -57,6 +58,7 @@ from fangwei.plant.schema import (
     Name,
     Person,
     Rationalisation,
+    Shift,
     SiteHead,
     Source,
     Storey,
@@ -188,6 +190,7 @@ def canned_site() -> Site:
             Person(id="lin_xue", name=Name(zh="林雪", en="Lin Xue"), role="drill_instructor"),
             Person(id="he_ping", name=Name(zh="何平", en="He Ping"), role="auditor"),
         ],
+        shifts=[Shift(person="wang_wei", start="08:00", end="20:00"), Shift(person="li_na", step=1)],
         channels=[Channel(id="wecom", type="webhook", url="http://127.0.0.1:9/none")],
     )
     sources = {
@@ -209,6 +212,7 @@ class CannedPlant:
         self.photos: dict[str, dict[str, Any]] = {}
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.work = CannedWork(site, bus)
+        self.duty = CannedDuty(site, bus, self.incidents, self.notices)
         self.started = now_ns()
         self.leak_started: int | None = None
 
@@ -216,6 +220,7 @@ class CannedPlant:
         """Subscribe to every question and command."""
         b = self.bus
         await self.work.answer()
+        await self.duty.answer()
         await b.answer("fw.ask.historian.latest", dict, self._latest)
         await b.answer("fw.ask.historian.downsample", dict, self._downsample)
         await b.answer("fw.ask.historian.range", dict, self._range)

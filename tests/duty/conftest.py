@@ -1,17 +1,24 @@
 """A small site with people, incidents as they would come, and a receiver on loopback."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.conftest import until as until  # tests of this room take it from here
+from tests.conftest import until
 
+from fangwei.bus import subjects
+from fangwei.bus.client import Bus
 from fangwei.core.clock import SECOND, now_ns
-from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember, IncidentStatus
+from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember, IncidentStatus, Notice
+from fangwei.core.health import Health
+from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
+from fangwei.db.migrate import migrate
+from fangwei.duty import service
 from fangwei.plant.schema import Duty, SiteHead, Zone
 from fangwei.plant.site import Site
 
@@ -127,3 +134,59 @@ async def receiver() -> AsyncIterator[Receiver]:
     made.port = server.sockets[0].getsockname()[1]
     yield made
     server.close()
+
+
+class Running:
+    """A duty room in this process, its health, and what it said."""
+
+    def __init__(self, settings: Settings, duty: dict[str, Any]) -> None:
+        self.settings = settings
+        self.site = site_of(duty)
+        self.health = Health("duty")
+        self.stop = asyncio.Event()
+
+    async def __aenter__(self) -> "Running":
+        self.bus = await Bus.connect(self.settings, self.health)
+        self.task = asyncio.get_running_loop().create_task(
+            service.serve(self.settings, self.site, self.bus, self.health, self.stop)
+        )
+        await until(lambda: self.health.state == "running" or self.task.done(), "the room runs")
+        if self.task.done():
+            self.task.result()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop.set()
+        await self.task
+        await self.bus.close()
+
+    async def kill(self) -> None:
+        """End as a kill does: nothing is put in order."""
+        self.task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
+        await self.bus._nc.close()
+
+
+@pytest.fixture
+def stored(settings: Settings) -> Settings:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings)
+    return settings
+
+
+@pytest.fixture
+async def said(bus: Bus) -> AsyncIterator[list[Notice]]:
+    """Every notice on the bus."""
+    heard: list[Notice] = []
+
+    async def on_notice(notice: Notice) -> None:
+        heard.append(notice)
+
+    await bus.hear_events(f"{subjects.NOTICES}.>", Notice, on_notice)
+    await bus.flush()
+    yield heard
+
+
+async def emit(bus: Bus, what: IncidentEvent) -> None:
+    await bus.emit(f"{subjects.INCIDENTS}.{what.incident.id}", what, sure_id=what.id)

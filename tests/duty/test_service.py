@@ -1,85 +1,25 @@
 """The duty room on a real bus, with a real store and a receiver on loopback."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import inspect
 from tests.conftest import until
-from tests.duty.conftest import Receiver, event, person, site_of
+from tests.duty.conftest import Receiver, Running, emit, event, person
 
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus, Refused
 from fangwei.core.clock import now_ns
-from fangwei.core.events import IncidentEvent, IncidentStatus, Notice, NoticeState
-from fangwei.core.health import Health
+from fangwei.core.events import IncidentStatus, Notice, NoticeState
 from fangwei.core.settings import Settings
 from fangwei.db.base import Base
-from fangwei.db.migrate import migrate
 from fangwei.db.session import open_database
-from fangwei.duty import service
 from fangwei.duty.store import Batch, Store
 
 Start = Callable[[dict[str, Any]], Any]
-
-
-class Running:
-    """A duty room in this process, its health, and what it said."""
-
-    def __init__(self, settings: Settings, duty: dict[str, Any]) -> None:
-        self.settings = settings
-        self.site = site_of(duty)
-        self.health = Health("duty")
-        self.stop = asyncio.Event()
-
-    async def __aenter__(self) -> "Running":
-        self.bus = await Bus.connect(self.settings, self.health)
-        self.task = asyncio.get_running_loop().create_task(
-            service.serve(self.settings, self.site, self.bus, self.health, self.stop)
-        )
-        await until(lambda: self.health.state == "running" or self.task.done(), "the room runs")
-        if self.task.done():
-            self.task.result()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.stop.set()
-        await self.task
-        await self.bus.close()
-
-    async def kill(self) -> None:
-        """End as a kill does: nothing is put in order."""
-        self.task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.task
-        await self.bus._nc.close()
-
-
-@pytest.fixture
-def stored(settings: Settings) -> Settings:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    migrate(settings)
-    return settings
-
-
-@pytest.fixture
-async def said(bus: Bus) -> AsyncIterator[list[Notice]]:
-    """Every notice on the bus."""
-    heard: list[Notice] = []
-
-    async def on_notice(notice: Notice) -> None:
-        heard.append(notice)
-
-    await bus.hear_events(f"{subjects.NOTICES}.>", Notice, on_notice)
-    await bus.flush()
-    yield heard
-
-
-async def emit(bus: Bus, what: IncidentEvent) -> None:
-    await bus.emit(f"{subjects.INCIDENTS}.{what.incident.id}", what, sure_id=what.id)
 
 
 def duty(receiver: Receiver | None = None, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from fangwei.alarms.schemas import Acknowledged
 from fangwei.api import shapes
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
-from fangwei.duty.service import OnDutyStep
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.incidents.photos import Photo
 from fangwei.work import questions as work
@@ -52,7 +51,6 @@ ANSWERS: dict[str, Any] = {
     "session.me": Me,
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
-    "system.on_duty": list[OnDutyStep],
     "work.listed": work.Listed,
     "work.figures": Figures,
     "work.show": work.Shown,

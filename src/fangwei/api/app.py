@@ -13,6 +13,7 @@ from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
 from fangwei.api.routes import (
     alarms,
+    duty,
     history,
     incident_photos,
     incident_report,
@@ -44,7 +45,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, incident_photos, incident_report, work, system, session):
+    for room in (site, history, alarms, incidents, incident_photos, incident_report, duty, work, system, session):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

@@ -28,7 +28,11 @@ from fangwei.core.events import (
     SourceHealth,
 )
 from fangwei.core.health import HealthReport
+from fangwei.duty import chain_desk, contact_desk, handover, planner
 from fangwei.duty import service as duty
+from fangwei.duty.chains import Chain
+from fangwei.duty.dry import DryRun
+from fangwei.duty.week import Week
 from fangwei.historian import questions as historian
 from fangwei.incidents import photos
 from fangwei.incidents import service as incidents
@@ -136,6 +140,24 @@ ASKED = (
     *(Asked(f"{_D}.work.{n}", Step, FoundHazard, s) for n, s in _WORK_COMMANDS.items()),
     Asked(f"{_A}.duty.on_duty", duty.AskOnDuty, list[duty.OnDutyStep], "Who answers for a zone, step by step"),
     Asked(f"{_A}.duty.notices", duty.AskNotices, list[Notice], "Who was told of an incident"),
+    Asked(f"{_A}.duty.week", planner.AskWeek, Week, "The rota of some days, with its gaps"),
+    Asked(f"{_A}.duty.changes", planner.AskChanges, dict[str, Any], "Every change of the rota, newest first"),
+    Asked(f"{_A}.duty.preview", planner.AskPreview, planner.Preview, "What a change of the rota would do"),
+    Asked(f"{_D}.duty.change_rota", planner.ChangeRota, planner.ToldChange, "Change the rota, or take a change back"),
+    Asked(f"{_A}.duty.chains", dict, dict[str, Any], "Escalation chains"),
+    Asked(f"{_A}.duty.dry_run", chain_desk.AskDryRun, DryRun, "Who would be told when; nothing is sent"),
+    Asked(f"{_D}.duty.save_chain", chain_desk.SaveChain, Chain, "A new escalation chain, or a revision of one"),
+    Asked(f"{_D}.duty.remove_chain", chain_desk.RemoveChain, Chain, "Take an escalation chain away"),
+    Asked(f"{_A}.duty.contacts", contact_desk.AskContacts, list[contact_desk.ToldContact], "Ways to reach a person"),
+    Asked(f"{_D}.duty.save_contact", contact_desk.SaveContact, contact_desk.ToldContact, "A person's own channel"),
+    Asked(f"{_D}.duty.remove_contact", contact_desk.RemoveContact, dict[str, str], "Take a channel away"),
+    Asked(f"{_D}.duty.test_contact", contact_desk.TestContact, Notice, "Send a real test notice"),
+    Asked(f"{_A}.duty.receipts", contact_desk.AskReceipts, dict[str, Any], "What became of notices, newest first"),
+    Asked(f"{_A}.duty.open", dict, handover.OpenItems, "What the next shift must know"),
+    Asked(f"{_A}.duty.handovers", handover.AskHandovers, dict[str, Any], "Hand-over notes, newest first"),
+    Asked(f"{_A}.duty.handover", handover.AskHandover, handover.Handover, "One hand-over note"),
+    Asked(f"{_D}.duty.hand_over", handover.HandOver, handover.Handover, "Hand the shift over"),
+    Asked(f"{_D}.duty.confirm_handover", handover.ConfirmHandover, handover.Handover, "The shift is taken over"),
     Asked(f"{_D}.duty.arrived", duty.Confirm, Notice, "A notice reached the person's device"),
     Asked(f"{_D}.duty.read", duty.Confirm, Notice, "The person opened the notice"),
     Asked(f"{_A}.connect.sources", dict[str, Any] | None, list[SourceHealth], "How every field connection is"),

@@ -82,10 +82,21 @@ NAMES: dict[str, Any] = {
     "status": 404,
     "q": "注液 可燃",
     "sort": "-since",
+    "day": "2026-09-21",
+    "days": ["mon", "fri"],
+    "as_day": "sun",
+    "first": "2026-09-21",
+    "last": "2026-09-27",
+    "date": "2026-09-21",
+    "other_day": "2026-09-24",
     "offset": 0,
     "total": 1,
     "start": TIME - 3600 * 10**9,
     "end": TIME,
+    "giver": "li-wei",
+    "taker": "wang-fang",
+    "deputy": "wang-fang",
+    "why": "与王芳换班",
 }
 """By the field's name, where the schema allows it."""
 TIMES = ("time", "since", "started", "updated", "announced", "changed", "sent", "source_time", "receive_time")

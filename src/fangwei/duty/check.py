@@ -74,22 +74,27 @@ def check(body: Body, plan: Plan, changes: Sequence[Change], known: Known) -> No
         _undo(body, changes)
 
 
-def touched(body: Body, plan: Plan, changes: Sequence[Change]) -> tuple[int, int]:
-    """The stretch (UTC ns) in which a change may make a difference, for the look at gaps."""
+def touched(body: Body, plan: Plan, changes: Sequence[Change]) -> list[tuple[int, int]]:
+    """The stretches (UTC ns) in which a change may make a difference, for the look at gaps."""
     if isinstance(body, Undo):
-        target = next(change for change in changes if change.id == body.change)
-        return touched(target.body, plan, changes)
-    if isinstance(body, AddShift | ChangeShift | EndShift):
-        first, last = body.first, body.last or body.first + SHORTEST_LOOK
-    elif isinstance(body, Swap):
+        undone = next(change for change in changes if change.id == body.change)
+        # An undo names an earlier change, so this ends.
+        return touched(undone.body, plan, [change for change in changes if change.number < undone.number])
+    if isinstance(body, Swap):
+        # Each turn by itself: they may lie a year apart.
         days = [body.day, *([body.other_day] if body.other_day else [])]
-        first, last = min(days), max(days)
-    elif isinstance(body, Absence):
-        first, last = body.start.date(), body.end.date()
-    else:
-        first = last = body.day
-    last = min(last, first + LONGEST_LOOK)
-    return plan.instant(first, "00:00"), plan.instant(last + ONE_DAY + ONE_DAY, "00:00")
+        return [_stretch(day, day, plan) for day in days]
+    if isinstance(body, AddShift | ChangeShift | EndShift):
+        return [_stretch(body.first, body.last or body.first + SHORTEST_LOOK, plan)]
+    if isinstance(body, Absence):
+        return [_stretch(body.start.date(), body.end.date(), plan)]
+    return [_stretch(body.day, body.day, plan)]
+
+
+def _stretch(first: date, last: date, plan: Plan) -> tuple[int, int]:
+    # A turn that begins on the last day may run over midnight.
+    last = min(last, first + LONGEST_LOOK) + ONE_DAY + ONE_DAY
+    return plan.instant(first, "00:00"), plan.instant(last, "00:00")
 
 
 def _swap(body: Swap, plan: Plan, known: Known) -> None:

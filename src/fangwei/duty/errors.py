@@ -169,6 +169,14 @@ class ContactUnknown(FangweiError):
     http_status = 404
 
 
+class ContactNotYours(FangweiError):
+    """Somebody else's ways to be reached."""
+
+    code = "duty.contact_not_yours"
+    text = Text("只能查看和修改自己的联系方式", "You can see and change your own contacts only")
+    http_status = 403
+
+
 class ContactRefused(FangweiError):
     """An address that cannot be used."""
 

@@ -160,10 +160,13 @@ class Planner:
         check.check(body, plan, standing.changes, standing.known)
         draft = Change(id="draft", number=standing.revision + 1, time=0, by="", why="", body=body)
         after = Plan(plan.duty, plan.timezone, plan.turns, (*standing.changes, draft))
-        start, end = check.touched(body, plan, standing.changes)
         zones = standing.zone_names
         wanted = gaps.expected(plan, zones) | gaps.expected(after, zones)
-        fresh = gaps.new_gaps(gaps.gaps(plan, wanted, start, end), gaps.gaps(after, wanted, start, end))
+        fresh = [
+            gap
+            for start, end in check.touched(body, plan, standing.changes)
+            for gap in gaps.new_gaps(gaps.gaps(plan, wanted, start, end), gaps.gaps(after, wanted, start, end))
+        ]
         return [gaps.words(gap, zones, plan.timezone) for gap in fresh]
 
     def _words(self, body: Body) -> Text:

@@ -101,8 +101,8 @@ TEST_WORDS = Text(
 TEST_ZONE = Text("测试", "test")
 PAGE = Text("网页", "the page")
 NOT_ANSWERED = Text("{room}没有回应，情况未知", "{room} does not answer, its state is unknown")
-ROOM_ALARMS = Text("报警服务", "the alarms service")
-ROOM_SOURCES = Text("采集服务", "the field connections")
+ROOM_ALARMS = Text("报警服务", "the alarm service")
+ROOM_SOURCES = Text("采集服务", "the field connection service")
 
 
 def step_name(step: int) -> Text:

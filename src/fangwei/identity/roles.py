@@ -65,6 +65,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     "incidents.close": Verb(Text("关闭事件", "close incidents"), _LEADS),
     # duty
     "duty.read": Verb(Text("查看值班与通知", "see who is on duty and who was told"), _ALL),
+    "duty.rota": Verb(
+        Text("修改值班：班次、换班、代班、节假日", "change the rota: shifts, swaps, deputies, holidays"), _LEADS
+    ),
+    "duty.chains": Verb(Text("修改升级链", "change escalation chains"), _SAFETY),
+    "duty.contacts": Verb(Text("管理自己的联系方式并测试", "keep and try one's own contacts"), _ALL),
+    "duty.handover": Verb(Text("交接班", "hand over and take over a shift"), _SHIFT),
     # historian
     "historian.read": Verb(Text("查看读数与趋势", "see readings and trends"), _ALL),
     "historian.export": Verb(Text("导出读数", "export readings"), _STAFF),

@@ -1,13 +1,13 @@
-"""How the platform itself is: processes, sources, who is on duty."""
+"""How the platform itself is: processes, sources."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from fangwei.api.callers import anybody, needs
-from fangwei.api.context import Context, ItemId, Time, as_json
+from fangwei.api.context import Context, as_json
 from fangwei.core.clock import SECOND, now_ns
 from fangwei.identity.caller import Caller
 
@@ -34,7 +34,7 @@ def processes(reports: dict[str, Any], now: int) -> list[dict[str, Any]]:
 
 
 def router(context: Context) -> APIRouter:
-    """GET /health, /sources, /duty/on-duty."""
+    """GET /health, /sources."""
     routes = APIRouter(tags=["system"])
 
     @routes.get("/health")
@@ -58,14 +58,5 @@ def router(context: Context) -> APIRouter:
     async def sources(caller: Annotated[Caller, needs("system.read")]) -> Response:
         """State, lag, errors and last reading of every field connection."""
         return await context.ask("connect.sources", {})
-
-    @routes.get("/duty/on-duty")
-    async def on_duty(
-        caller: Annotated[Caller, needs("duty.read")],
-        zone: Annotated[ItemId | None, Query()] = None,
-        time: Annotated[Time | None, Query()] = None,
-    ) -> Response:
-        """Who answers for a zone (the whole site without one), step by step of escalation."""
-        return await context.ask("duty.on_duty", {"zone": zone, "time": time})
 
     return routes

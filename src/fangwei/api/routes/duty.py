@@ -1,0 +1,224 @@
+"""Duty: who is on, the rota and its changes, escalation chains, contacts, receipts, hand-over notes."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from fangwei.api.callers import needs
+from fangwei.api.context import Command, Context, ItemId, Time
+from fangwei.api.conventions import IfMatch, revision_of, tagged
+from fangwei.api.routes import duty_bodies as bodies
+from fangwei.bus import subjects
+from fangwei.duty.errors import ContactNotYours
+from fangwei.identity.caller import Caller
+
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+class _Revised(msgspec.Struct):
+    revision: int
+
+
+def router(context: Context) -> APIRouter:
+    """Everything under /duty."""
+    routes = APIRouter(prefix="/duty", tags=["duty"])
+
+    async def with_tag(subject: str, question: object) -> Response:
+        answer = await context.bus.ask(f"{subjects.ASK}.{subject}", question, 5.0)
+        return tagged(answer, msgspec.json.decode(answer, type=_Revised).revision)
+
+    def theirs(caller: Caller, person: str) -> None:
+        # Addresses are people's own; whoever keeps the accounts may help.
+        if caller.id != person and not caller.may("identity.edit"):
+            raise ContactNotYours()
+
+    # --- the rota -----------------------------------------------------------------------------------------------
+
+    @routes.get("/on-duty")
+    async def on_duty(
+        caller: Annotated[Caller, needs("duty.read")],
+        zone: Annotated[ItemId | None, Query()] = None,
+        time: Annotated[Time | None, Query()] = None,
+    ) -> Response:
+        """Who answers for a zone (the whole site without one), step by step of escalation."""
+        return await context.ask("duty.on_duty", {"zone": zone, "time": time})
+
+    @routes.get("/week")
+    async def week(
+        caller: Annotated[Caller, needs("duty.read")],
+        first: Annotated[date | None, Query(description="The first day; this week's Monday without one")] = None,
+        days: Annotated[int, Query(ge=1, le=42)] = 7,
+    ) -> Response:
+        """The rota by step and group of zones, with its gaps; the ETag is the revision that a change must name."""
+        return await with_tag("duty.week", {"first": first, "days": days})
+
+    @routes.get("/changes")
+    async def changes(caller: Annotated[Caller, needs("duty.read")], offset: Offset = 0, limit: Limit = 50) -> Response:
+        """{total, offset, items}: every change of the rota, the newest first, also those taken back."""
+        return await context.ask("duty.changes", {"offset": offset, "limit": limit})
+
+    @routes.post("/changes/preview")
+    async def preview(trial: bodies.Trial, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """What a change would do: in words, with the gaps it would open. Nothing is kept."""
+        return await context.ask("duty.preview", trial.model_dump(exclude_none=True))
+
+    @routes.post("/changes")
+    async def change(
+        command: bodies.ChangeRota, caller: Annotated[Caller, needs("duty.rota")], if_match: IfMatch = None
+    ) -> Response:
+        """Change the rota. A change that leaves a step without anybody is refused with the gaps in words (409
+        `duty.leaves_gap`) until it says `accept_gaps`."""
+        return await context.do("duty.change_rota", command, caller, revision=revision_of(if_match))
+
+    @routes.post("/changes/{change}/undo")
+    async def undo(
+        change: ItemId,
+        command: bodies.UndoChange,
+        caller: Annotated[Caller, needs("duty.rota")],
+        if_match: IfMatch = None,
+    ) -> Response:
+        """Take a change back; that too is a change."""
+        body = {"type": "undo", "change": change}
+        return await context.do("duty.change_rota", command, caller, revision=revision_of(if_match), body=body)
+
+    # --- chains -------------------------------------------------------------------------------------------------
+
+    @routes.get("/chains")
+    async def chains(caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """{default, items}: the escalation chains, each with its revision, and what holds where none fits."""
+        return await context.ask("duty.chains", {})
+
+    @routes.post("/chains")
+    async def new_chain(command: bodies.SaveChain, caller: Annotated[Caller, needs("duty.chains")]) -> Response:
+        """A new chain."""
+        return await saved("duty.save_chain", command, caller)
+
+    @routes.put("/chains/{chain}")
+    async def edit_chain(
+        chain: ItemId,
+        command: bodies.SaveChain,
+        caller: Annotated[Caller, needs("duty.chains")],
+        if_match: IfMatch = None,
+    ) -> Response:
+        """Another revision of a chain."""
+        return await saved("duty.save_chain", command, caller, chain=chain, revision=revision_of(if_match))
+
+    @routes.post("/chains/{chain}/remove")
+    async def remove_chain(
+        chain: ItemId, command: Command, caller: Annotated[Caller, needs("duty.chains")], if_match: IfMatch = None
+    ) -> Response:
+        """Take a chain away; what it was is kept."""
+        return await context.do("duty.remove_chain", command, caller, chain=chain, revision=revision_of(if_match))
+
+    @routes.post("/dry-run")
+    async def dry_run(question: bodies.DryRun, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """Who would be told when, if an incident opened and nobody answered. Nothing is sent."""
+        return await context.ask("duty.dry_run", question.model_dump(exclude_none=True))
+
+    # --- contacts -----------------------------------------------------------------------------------------------
+
+    @routes.get("/people/{person}/contacts")
+    async def contacts(person: ItemId, caller: Annotated[Caller, needs("duty.contacts")]) -> Response:
+        """Every way to reach a person; addresses without what is secret in them."""
+        theirs(caller, person)
+        return await context.ask("duty.contacts", {"person": person})
+
+    @routes.post("/people/{person}/contacts")
+    async def new_contact(
+        person: ItemId, command: bodies.SaveContact, caller: Annotated[Caller, needs("duty.contacts")]
+    ) -> Response:
+        """A new channel of one's own."""
+        theirs(caller, person)
+        return await saved("duty.save_contact", command, caller, person=person)
+
+    @routes.put("/people/{person}/contacts/{contact}")
+    async def edit_contact(
+        person: ItemId,
+        contact: ItemId,
+        command: bodies.SaveContact,
+        caller: Annotated[Caller, needs("duty.contacts")],
+        if_match: IfMatch = None,
+    ) -> Response:
+        """Another revision of a channel; the address stays unless one is given."""
+        theirs(caller, person)
+        revision = revision_of(if_match)
+        return await saved("duty.save_contact", command, caller, person=person, contact=contact, revision=revision)
+
+    @routes.post("/people/{person}/contacts/{contact}/remove")
+    async def remove_contact(
+        person: ItemId,
+        contact: ItemId,
+        command: Command,
+        caller: Annotated[Caller, needs("duty.contacts")],
+        if_match: IfMatch = None,
+    ) -> Response:
+        """Take a channel away, its address with it."""
+        theirs(caller, person)
+        revision = revision_of(if_match)
+        return await context.do(
+            "duty.remove_contact", command, caller, person=person, contact=contact, revision=revision
+        )
+
+    @routes.post("/people/{person}/contacts/{contact}/test")
+    async def test_contact(
+        person: ItemId, contact: ItemId, command: Command, caller: Annotated[Caller, needs("duty.contacts")]
+    ) -> Response:
+        """Send a real test notice (`websocket`: the page); the answer is its fate so far."""
+        theirs(caller, person)
+        return await context.do("duty.test_contact", command, caller, person=person, contact=contact)
+
+    @routes.get("/receipts")
+    async def receipts(
+        caller: Annotated[Caller, needs("duty.read")],
+        person: Annotated[ItemId | None, Query()] = None,
+        incident: Annotated[ItemId | None, Query()] = None,
+        offset: Offset = 0,
+        limit: Limit = 50,
+    ) -> Response:
+        """{total, offset, items}: notices, the newest first: sent, arrived, read, failed, with times."""
+        question = {"person": person, "incident": incident, "offset": offset, "limit": limit}
+        return await context.ask("duty.receipts", question)
+
+    # --- hand-over ----------------------------------------------------------------------------------------------
+
+    @routes.get("/open")
+    async def open_now(caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """What the next shift must know, as of now; what is not known is named."""
+        return await context.ask("duty.open", {})
+
+    @routes.get("/handovers")
+    async def handovers(
+        caller: Annotated[Caller, needs("duty.read")],
+        offset: Offset = 0,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> Response:
+        """{total, offset, items}: hand-over notes, the newest first."""
+        return await context.ask("duty.handovers", {"offset": offset, "limit": limit})
+
+    @routes.get("/handovers/{handover}")
+    async def handover(handover: ItemId, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """One hand-over note."""
+        return await context.ask("duty.handover", {"handover": handover})
+
+    @routes.post("/handovers")
+    async def hand_over(command: bodies.HandOver, caller: Annotated[Caller, needs("duty.handover")]) -> Response:
+        """Hand over: what is open now is kept with the outgoing person's words."""
+        return await context.do("duty.hand_over", command, caller)
+
+    @routes.post("/handovers/{handover}/confirm")
+    async def confirm(
+        handover: ItemId, command: bodies.Confirm, caller: Annotated[Caller, needs("duty.handover")]
+    ) -> Response:
+        """The incoming person has read it."""
+        return await context.do("duty.confirm_handover", command, caller, handover=handover)
+
+    async def saved(subject: str, command: Command, caller: Caller, **more: Any) -> Response:
+        answer = await context.do(subject, command, caller, **more)
+        revision = msgspec.json.decode(answer.body, type=_Revised).revision
+        return tagged(bytes(answer.body), revision)
+
+    return routes
