@@ -15,11 +15,10 @@ CHAIN = {
 }
 
 
-async def post(door, path, body=None, revision=None, method="POST"):
+async def post(door, path, body=None, revision=None, method="POST", client=None):
     headers = {} if revision is None else {"If-Match": f'"{revision}"'}
-    return await door.client.request(
-        method, f"/api/duty{path}", json={"id": new_id(), "by": BY} | (body or {}), headers=headers
-    )
+    json = {"id": new_id()} | (body or {})
+    return await (client or door.client).request(method, f"/api/duty{path}", json=json, headers=headers)
 
 
 async def test_week_carries_the_revision_that_a_change_must_name(door):
@@ -79,9 +78,11 @@ async def test_contact_never_shows_its_address_again(door):
 
 
 async def test_handover_is_confirmed_by_the_incoming_person_only(door):
-    await door.plant.leak(0)
+    point = door.plant.site.points["FILL-GAS-01"]
+    first = await door.plant.raise_alarm(point, point.limits[0])
+    await door.plant.open_incident(first, "inc-1", first.message)
     note = (await post(door, "/handovers", {"to": "wang_wei", "text": "three pumps run"})).json()
-    assert note["open"]["counts"]["incidents"] == len(note["open"]["incidents"])
+    assert [i["id"] for i in note["open"]["incidents"]] == ["inc-1"] and note["open"]["counts"]["standing"] == 1
     assert (await post(door, f"/handovers/{note['id']}/confirm")).status_code == 409
     confirmed = await post(door, f"/handovers/{note['id']}/confirm", {"by": "wang_wei"})
     assert confirmed.json()["confirmed"]

@@ -272,9 +272,9 @@ async def test_handover_lists_what_is_open_and_the_incoming_person_confirms(stor
         assert [i["id"] for i in note["open"]["incidents"]] == ["i1"]
         assert note["open"]["standing"] == []
         assert note["open"]["sources"] is None, "what nobody answers is unknown, never nothing"
-        assert [w["en"] for w in note["open"]["unknown"]] == [
-            "the field connections does not answer, its state is unknown"
-        ]
+        unknown = [words["zh"] for words in note["open"]["unknown"]]
+        assert unknown == ["采集服务没有回应，情况未知"]
+
         own = await refused(bus, "confirm_handover", by="ann", handover=note["id"])
         assert own.code == "duty.handover_not_yours"
         done = await do(bus, "confirm_handover", by="bob", handover=note["id"], text="read")

@@ -10,7 +10,12 @@ from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.schemas import Acknowledged
 from fangwei.api import shapes
 from fangwei.api.routes.session import Me, SignedOut
-from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
+from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, Notice, SourceHealth
+from fangwei.duty import chain_desk, contact_desk, handover, planner
+from fangwei.duty.chains import Chain
+from fangwei.duty.dry import DryRun
+from fangwei.duty.service import OnDutyStep
+from fangwei.duty.week import Week
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.incidents.photos import Photo
 from fangwei.work import questions as work
@@ -51,6 +56,28 @@ ANSWERS: dict[str, Any] = {
     "session.me": Me,
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
+    "duty.on_duty": list[OnDutyStep],
+    "duty.week": Week,
+    "duty.changes": planner.ChangesPage,
+    "duty.preview": planner.Preview,
+    "duty.change": planner.ToldChange,
+    "duty.undo": planner.ToldChange,
+    "duty.chains": chain_desk.Chains,
+    "duty.new_chain": Chain,
+    "duty.edit_chain": Chain,
+    "duty.remove_chain": Chain,
+    "duty.dry_run": DryRun,
+    "duty.contacts": list[contact_desk.ToldContact],
+    "duty.new_contact": contact_desk.ToldContact,
+    "duty.edit_contact": contact_desk.ToldContact,
+    "duty.remove_contact": contact_desk.Gone,
+    "duty.test_contact": Notice,
+    "duty.receipts": contact_desk.Receipts,
+    "duty.open_now": handover.OpenItems,
+    "duty.handovers": handover.Handovers,
+    "duty.handover": handover.Handover,
+    "duty.hand_over": handover.Handover,
+    "duty.confirm": handover.Handover,
     "work.listed": work.Listed,
     "work.figures": Figures,
     "work.show": work.Shown,

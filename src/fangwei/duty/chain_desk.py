@@ -47,6 +47,21 @@ class AskDryRun(msgspec.Struct):
     body: ChainBody | None = None
 
 
+class DefaultPace(msgspec.Struct):
+    """The duty file's own: seconds until the next step, until everyone, until everyone again (None: never)."""
+
+    escalate_after: float
+    everyone_after: float
+    repeat_after: float | None
+
+
+class Chains(msgspec.Struct):
+    """The answer of `fw.ask.duty.chains`."""
+
+    default: DefaultPace
+    items: list[Chain]
+
+
 class ChainDesk:
     """Answers for the chains."""
 
@@ -62,17 +77,13 @@ class ChainDesk:
         await bus.answer(f"{subjects.DO}.duty.save_chain", SaveChain, self.save)
         await bus.answer(f"{subjects.DO}.duty.remove_chain", RemoveChain, self.remove)
 
-    async def listed(self, _question: dict[str, object]) -> dict[str, object]:
+    async def listed(self, _question: dict[str, object]) -> Chains:
         """The chains, and what holds where none fits."""
         duty = self._standing.site.duty
-        return {
-            "default": {
-                "escalate_after": duty.escalate_after,
-                "everyone_after": duty.everyone_after,
-                "repeat_after": duty.repeat_after,
-            },
-            "items": sorted(self._standing.chains.values(), key=lambda chain: chain.body.name.en),
-        }
+        return Chains(
+            DefaultPace(duty.escalate_after, duty.everyone_after, duty.repeat_after),
+            sorted(self._standing.chains.values(), key=lambda chain: chain.body.name.en),
+        )
 
     async def dry_run(self, question: AskDryRun) -> dry.DryRun:
         """Who would be told when, if nobody answered."""

@@ -13,8 +13,8 @@ from msgspec import Meta
 
 from fangwei.core.texts import Text
 
-Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-WallTime = Annotated[datetime, Meta(tz=False)]
+Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", examples=["08:00"])]
+WallTime = Annotated[datetime, Meta(tz=False, examples=["2026-09-21T08:00"])]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Annotated[str, Meta(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")]
 

@@ -89,6 +89,20 @@ class ToldContact(msgspec.Struct, kw_only=True):
     last_test: Notice | None
 
 
+class Receipts(msgspec.Struct):
+    """The answer of `fw.ask.duty.receipts`."""
+
+    total: int
+    offset: int
+    items: list[Notice]
+
+
+class Gone(msgspec.Struct):
+    """The answer of `fw.do.duty.remove_contact`."""
+
+    id: str
+
+
 class ContactDesk:
     """Answers for contacts and receipts."""
 
@@ -144,11 +158,11 @@ class ContactDesk:
         rows += [self._told(contact, tests.get(contact.id)) for contact in self._own(person)]
         return rows
 
-    async def receipts(self, question: AskReceipts) -> dict[str, object]:
+    async def receipts(self, question: AskReceipts) -> Receipts:
         """What became of the notices."""
         offset, limit = max(0, question.offset), max(1, min(question.limit, 500))
         items, total = await self._ledger.receipts(question.person, question.incident, offset, limit)
-        return {"total": total, "offset": offset, "items": items}
+        return Receipts(total, offset, items)
 
     async def save(self, order: SaveContact) -> msgspec.Raw:
         """Keep a contact. Its address is never given out again."""
@@ -202,7 +216,7 @@ class ContactDesk:
                 address=None,
             )
             entry = self._entry("remove_contact", order.id, order.by, before, None, now)
-            answer = await self._ledger.keep("remove_contact", order.id, {"id": before.id}, [gone], [entry])
+            answer = await self._ledger.keep("remove_contact", order.id, Gone(before.id), [gone], [entry])
             self._standing.drop_contact(before.id)
             self._standing.changed()
             return answer

@@ -125,6 +125,14 @@ class AskHandover(msgspec.Struct):
     handover: str
 
 
+class Handovers(msgspec.Struct):
+    """The answer of `fw.ask.duty.handovers`."""
+
+    total: int
+    offset: int
+    items: list[Handover]
+
+
 class HandoverDesk:
     """Answers for the notes."""
 
@@ -182,11 +190,11 @@ class HandoverDesk:
             unknown=[answer for answer in (alarms, sources) if isinstance(answer, Text)],
         )
 
-    async def listed(self, question: AskHandovers) -> dict[str, object]:
+    async def listed(self, question: AskHandovers) -> Handovers:
         """The notes, the newest first."""
         offset, limit = max(0, question.offset), max(1, min(question.limit, 100))
         items, total = await self._ledger.handovers(offset, limit)
-        return {"total": total, "offset": offset, "items": [msgspec.Raw(item) for item in items]}
+        return Handovers(total, offset, [msgspec.json.decode(item, type=Handover) for item in items])
 
     async def one(self, question: AskHandover) -> msgspec.Raw:
         """One note."""

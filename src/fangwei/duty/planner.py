@@ -78,6 +78,14 @@ class ToldChange(msgspec.Struct):
     undone_by: str | None = None
 
 
+class ChangesPage(msgspec.Struct):
+    """The answer of `fw.ask.duty.changes`."""
+
+    total: int
+    offset: int
+    items: list[ToldChange]
+
+
 class Planner:
     """Answers for the rota."""
 
@@ -105,13 +113,13 @@ class Planner:
         days = max(1, min(question.days, MOST_DAYS))
         return week(standing.rota.plan, standing.zone_names, first, days, standing.revision)
 
-    async def listed(self, question: AskChanges) -> dict[str, object]:
+    async def listed(self, question: AskChanges) -> ChangesPage:
         """Every change ever made, the newest first."""
         changes = self._standing.changes
         dead = undone_by(changes)
         newest = changes[::-1][question.offset : question.offset + max(1, min(question.limit, 500))]
         items = [self._told(change, dead.get(change.id)) for change in newest]
-        return {"total": len(changes), "offset": question.offset, "items": items}
+        return ChangesPage(len(changes), question.offset, items)
 
     async def preview(self, question: AskPreview) -> Preview:
         """What the change would do, without doing it."""

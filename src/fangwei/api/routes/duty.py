@@ -62,13 +62,13 @@ def router(context: Context) -> APIRouter:
         return await context.ask("duty.changes", {"offset": offset, "limit": limit})
 
     @routes.post("/changes/preview")
-    async def preview(trial: bodies.Trial, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+    async def preview(trial: bodies.TrialForm, caller: Annotated[Caller, needs("duty.read")]) -> Response:
         """What a change would do: in words, with the gaps it would open. Nothing is kept."""
         return await context.ask("duty.preview", trial.model_dump(exclude_none=True))
 
     @routes.post("/changes")
     async def change(
-        command: bodies.ChangeRota, caller: Annotated[Caller, needs("duty.rota")], if_match: IfMatch = None
+        command: bodies.RotaForm, caller: Annotated[Caller, needs("duty.rota")], if_match: IfMatch = None
     ) -> Response:
         """Change the rota. A change that leaves a step without anybody is refused with the gaps in words (409
         `duty.leaves_gap`) until it says `accept_gaps`."""
@@ -77,7 +77,7 @@ def router(context: Context) -> APIRouter:
     @routes.post("/changes/{change}/undo")
     async def undo(
         change: ItemId,
-        command: bodies.UndoChange,
+        command: bodies.UndoForm,
         caller: Annotated[Caller, needs("duty.rota")],
         if_match: IfMatch = None,
     ) -> Response:
@@ -93,14 +93,14 @@ def router(context: Context) -> APIRouter:
         return await context.ask("duty.chains", {})
 
     @routes.post("/chains")
-    async def new_chain(command: bodies.SaveChain, caller: Annotated[Caller, needs("duty.chains")]) -> Response:
+    async def new_chain(command: bodies.ChainForm, caller: Annotated[Caller, needs("duty.chains")]) -> Response:
         """A new chain."""
         return await saved("duty.save_chain", command, caller)
 
     @routes.put("/chains/{chain}")
     async def edit_chain(
         chain: ItemId,
-        command: bodies.SaveChain,
+        command: bodies.ChainForm,
         caller: Annotated[Caller, needs("duty.chains")],
         if_match: IfMatch = None,
     ) -> Response:
@@ -115,7 +115,7 @@ def router(context: Context) -> APIRouter:
         return await context.do("duty.remove_chain", command, caller, chain=chain, revision=revision_of(if_match))
 
     @routes.post("/dry-run")
-    async def dry_run(question: bodies.DryRun, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+    async def dry_run(question: bodies.DryRunForm, caller: Annotated[Caller, needs("duty.read")]) -> Response:
         """Who would be told when, if an incident opened and nobody answered. Nothing is sent."""
         return await context.ask("duty.dry_run", question.model_dump(exclude_none=True))
 
@@ -129,7 +129,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/people/{person}/contacts")
     async def new_contact(
-        person: ItemId, command: bodies.SaveContact, caller: Annotated[Caller, needs("duty.contacts")]
+        person: ItemId, command: bodies.ContactForm, caller: Annotated[Caller, needs("duty.contacts")]
     ) -> Response:
         """A new channel of one's own."""
         theirs(caller, person)
@@ -139,7 +139,7 @@ def router(context: Context) -> APIRouter:
     async def edit_contact(
         person: ItemId,
         contact: ItemId,
-        command: bodies.SaveContact,
+        command: bodies.ContactForm,
         caller: Annotated[Caller, needs("duty.contacts")],
         if_match: IfMatch = None,
     ) -> Response:
@@ -205,13 +205,13 @@ def router(context: Context) -> APIRouter:
         return await context.ask("duty.handover", {"handover": handover})
 
     @routes.post("/handovers")
-    async def hand_over(command: bodies.HandOver, caller: Annotated[Caller, needs("duty.handover")]) -> Response:
+    async def hand_over(command: bodies.HandOverForm, caller: Annotated[Caller, needs("duty.handover")]) -> Response:
         """Hand over: what is open now is kept with the outgoing person's words."""
         return await context.do("duty.hand_over", command, caller)
 
     @routes.post("/handovers/{handover}/confirm")
     async def confirm(
-        handover: ItemId, command: bodies.Confirm, caller: Annotated[Caller, needs("duty.handover")]
+        handover: ItemId, command: bodies.ConfirmForm, caller: Annotated[Caller, needs("duty.handover")]
     ) -> Response:
         """The incoming person has read it."""
         return await context.do("duty.confirm_handover", command, caller, handover=handover)

@@ -8,7 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from fangwei.api.context import Command, ItemId
 from fangwei.core.events import Hazard
 
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+ClockTime = Annotated[
+    str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"), Field(examples=["08:00"])
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -22,21 +24,21 @@ def _of_the_site(moment: datetime) -> datetime:
     return moment
 
 
-WallTime = Annotated[datetime, AfterValidator(_of_the_site)]
+WallTime = Annotated[datetime, AfterValidator(_of_the_site), Field(examples=["2026-09-21T08:00"])]
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Names(_Shape):
+class NamesForm(_Shape):
     """A name in both languages."""
 
     zh: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     en: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
-class Shift(_Shape):
+class ShiftForm(_Shape):
     """Who is on duty from when to when, as in duty.yaml."""
 
     person: ItemId
@@ -47,26 +49,26 @@ class Shift(_Shape):
     step: Annotated[int, Field(ge=0, le=9)] = 0
 
 
-class Add(_Shape):
+class AddForm(_Shape):
     """A further shift."""
 
     type: Literal["add"]
-    shift: Shift
+    shift: ShiftForm
     first: date
     last: date | None = None
 
 
-class Alter(_Shape):
+class AlterForm(_Shape):
     """A shift becomes another one for some days."""
 
     type: Literal["change"]
     key: ShiftKey
-    shift: Shift
+    shift: ShiftForm
     first: date
     last: date | None = None
 
 
-class End(_Shape):
+class EndForm(_Shape):
     """A shift does not hold for some days, or from a day on."""
 
     type: Literal["end"]
@@ -75,7 +77,7 @@ class End(_Shape):
     last: date | None = None
 
 
-class SwapTurns(_Shape):
+class SwapForm(_Shape):
     """`taker` takes the turn of `giver`, who takes the other turn in return where one is named."""
 
     type: Literal["swap"]
@@ -87,7 +89,7 @@ class SwapTurns(_Shape):
     other_day: date | None = None
 
 
-class Away(_Shape):
+class AbsenceForm(_Shape):
     """A person is away; wall times of the site."""
 
     type: Literal["absence"]
@@ -97,26 +99,28 @@ class Away(_Shape):
     deputy: ItemId | None = None
 
 
-class Holidays(_Shape):
+class HolidayForm(_Shape):
     """A day on which other shifts hold."""
 
     type: Literal["holiday"]
     day: date
-    name: Names
+    name: NamesForm
     as_day: Weekday | None = None
-    shifts: Annotated[list[Shift], Field(max_length=200)] = []
+    shifts: Annotated[list[ShiftForm], Field(max_length=200)] = []
 
 
-RotaChange = Annotated[Add | Alter | End | SwapTurns | Away | Holidays, Field(discriminator="type")]
+RotaChange = Annotated[
+    AddForm | AlterForm | EndForm | SwapForm | AbsenceForm | HolidayForm, Field(discriminator="type")
+]
 
 
-class Trial(_Shape):
+class TrialForm(_Shape):
     """A change that is only looked at."""
 
     body: RotaChange
 
 
-class ChangeRota(Command):
+class RotaForm(Command):
     """A change with its reason; `accept_gaps` after its gaps have been read."""
 
     why: Why
@@ -124,14 +128,14 @@ class ChangeRota(Command):
     accept_gaps: bool = False
 
 
-class UndoChange(Command):
+class UndoForm(Command):
     """Take a change back."""
 
     why: Why
     accept_gaps: bool = False
 
 
-class Who(_Shape):
+class PartyForm(_Shape):
     """One party of a step."""
 
     kind: Literal["step", "role", "person", "everyone"]
@@ -139,41 +143,41 @@ class Who(_Shape):
     step: Annotated[int, Field(ge=0, le=9)] = 0
 
 
-class Step(_Shape):
+class StepForm(_Shape):
     """`wait_s` after the step before."""
 
     wait_s: Annotated[float, Field(ge=0, le=86_400)]
-    who: Annotated[list[Who], Field(min_length=1, max_length=20)]
+    who: Annotated[list[PartyForm], Field(min_length=1, max_length=20)]
 
 
-class ChainContent(_Shape):
+class ChainContentForm(_Shape):
     """An escalation chain."""
 
-    name: Names
+    name: NamesForm
     zones: Zones = []
     hazards: Annotated[list[Hazard], Field(max_length=20)] = []
     priorities: Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(max_length=4)] = []
-    steps: Annotated[list[Step], Field(min_length=1, max_length=10)]
+    steps: Annotated[list[StepForm], Field(min_length=1, max_length=10)]
     repeat_s: Annotated[float, Field(ge=30, le=86_400)] | None = None
 
 
-class SaveChain(Command):
+class ChainForm(Command):
     """A new chain, or a revision of one."""
 
-    body: ChainContent
+    body: ChainContentForm
 
 
-class DryRun(_Shape):
+class DryRunForm(_Shape):
     """An incident that is only imagined."""
 
     zone: ItemId
     hazard: Hazard = Hazard.RELEASE
     priority: Annotated[int, Field(ge=1, le=4)] = 1
     time: Annotated[int, Field(ge=946_684_800 * 10**9, le=4_102_444_800 * 10**9)] | None = None
-    body: ChainContent | None = None
+    body: ChainContentForm | None = None
 
 
-class Quiet(_Shape):
+class QuietForm(_Shape):
     """A stretch in which only priority `still` and more urgent comes."""
 
     start: ClockTime
@@ -182,24 +186,26 @@ class Quiet(_Shape):
     still: Annotated[int, Field(ge=0, le=3)] = 1
 
 
-class SaveContact(Command):
+class ContactForm(Command):
     """A person's own channel; without an address the one entered before stays."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Field(examples=["手机"])
+    ]
     type: Literal["webhook", "apprise"]
     address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] | None = None
     max_priority: Annotated[int, Field(ge=1, le=4)] = 4
-    quiet: list[Quiet] = Field(default=[], max_length=10)
+    quiet: list[QuietForm] = Field(default=[], max_length=10)
 
 
-class HandOver(Command):
+class HandOverForm(Command):
     """The outgoing person's words to the incoming one."""
 
     to: ItemId
     text: Said = ""
 
 
-class Confirm(Command):
+class ConfirmForm(Command):
     """The incoming person has read the note."""
 
     text: Said = ""

@@ -1,6 +1,6 @@
 """How the platform itself is: processes, sources."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter
