@@ -46,19 +46,22 @@ async def test_gap_is_told_before_it_is_saved_and_undo_closes_it(door):
 
 
 async def test_chain_is_edited_by_revision_and_tried_without_being_saved(door):
-    made = await post(door, "/chains", {"body": CHAIN})
+    assert (await post(door, "/chains", {"body": CHAIN})).status_code == 403, "chains are the safety engineer's"
+    safety = await door.client_of("safety_engineer")
+    made = await post(door, "/chains", {"body": CHAIN}, client=safety)
     assert made.headers["etag"] == '"1"'
-    id = made.json()["id"]
+    path = f"/chains/{made.json()['id']}"
     edit = {"body": CHAIN | {"repeat_s": 60}}
-    assert (await post(door, f"/chains/{id}", edit, method="PUT")).status_code == 428
-    assert (await post(door, f"/chains/{id}", edit, 1, "PUT")).headers["etag"] == '"2"'
-    assert (await post(door, f"/chains/{id}", edit, 1, "PUT")).status_code == 412
+    assert (await post(door, path, edit, method="PUT", client=safety)).status_code == 428
+    assert (await post(door, path, edit, 1, "PUT", safety)).headers["etag"] == '"2"'
+    stale = await post(door, path, edit, 1, "PUT", safety)
+    assert stale.status_code == 412 and stale.json()["current"]["body"]["repeat_s"] == 60
     view = (await door.client.post("/api/duty/dry-run", json={"zone": "filling", "body": CHAIN})).json()
     assert [step["after_s"] for step in view["steps"]] == [0, 60]
     endless = CHAIN | {"steps": CHAIN["steps"][:1]}
-    refusal = await post(door, "/chains", {"body": endless})
+    refusal = await post(door, "/chains", {"body": endless}, client=safety)
     assert refusal.status_code == 422 and "最后一步" in refusal.json()["text"]["zh"]
-    assert (await post(door, f"/chains/{id}/remove", revision=2)).status_code == 200
+    assert (await post(door, f"{path}/remove", revision=2, client=safety)).status_code == 200
     assert (await door.client.get("/api/duty/chains")).json()["items"] == []
 
 
@@ -74,6 +77,9 @@ async def test_contact_never_shows_its_address_again(door):
     assert (await post(door, f"{path}/{id}", edit, 1, "PUT")).json()["max_priority"] == 2
     quiet = edit | {"quiet": [{"start": "22:00", "end": "06:00", "still": 1}]}
     assert (await post(door, f"{path}/{id}", quiet, 2, "PUT")).status_code == 200
+    crew = await door.client_of("crew")
+    assert (await crew.get(f"/api/duty{path}")).json()["code"] == "duty.contact_not_yours"
+    assert (await post(door, f"{path}/{id}/test", client=crew)).status_code == 403
     assert (await post(door, f"{path}/{id}/remove", revision=3)).status_code == 200
 
 
@@ -84,7 +90,8 @@ async def test_handover_is_confirmed_by_the_incoming_person_only(door):
     note = (await post(door, "/handovers", {"to": "wang_wei", "text": "three pumps run"})).json()
     assert [i["id"] for i in note["open"]["incidents"]] == ["inc-1"] and note["open"]["counts"]["standing"] == 1
     assert (await post(door, f"/handovers/{note['id']}/confirm")).status_code == 409
-    confirmed = await post(door, f"/handovers/{note['id']}/confirm", {"by": "wang_wei"})
+    crew = await door.client_of("crew")
+    confirmed = await post(door, f"/handovers/{note['id']}/confirm", client=crew)
     assert confirmed.json()["confirmed"]
     assert (await door.client.get("/api/duty/handovers")).json()["total"] == 1
     assert (await door.client.get(f"/api/duty/handovers/{note['id']}")).json()["text"] == "three pumps run"
@@ -105,6 +112,7 @@ async def test_handover_is_confirmed_by_the_incoming_person_only(door):
     ],
 )
 async def test_malformed_is_422_with_a_sentence(door, path, body):
-    answer = await post(door, path, body, 0)
+    client = await door.client_of("administrator" if path == "/chains" else "shift_supervisor")
+    answer = await post(door, path, body, 0, client=client)
     assert answer.status_code == 422, answer.text
     assert answer.json()["text"]["zh"] and answer.json()["text"]["en"]
