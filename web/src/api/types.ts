@@ -195,6 +195,9 @@ export interface Incident {
   members: Member[];
   owner: string | null;
   owned_at: number | null;
+  /** Asked to take it; it stays with `owner` until then. */
+  offered_to: string | null;
+  offered_at: number | null;
   merged_into: string | null;
   growing: boolean;
   exercise: boolean;
@@ -213,6 +216,25 @@ export interface TimelineEntry {
   unit: string;
   certainty: number | null;
   by: string | null;
+  /** What the person wrote, without the sentence around it. */
+  words: string | null;
+  photo: string | null;
+}
+
+export interface Photo {
+  id: string;
+  incident: string;
+  width: number;
+  height: number;
+  by: string;
+  time: number;
+  text: string;
+  taken: number | null;
+  latitude: number | null;
+  longitude: number | null;
+  erased: number | null;
+  erased_by: string | null;
+  erased_why: string | null;
 }
 
 export interface Notice {
@@ -274,7 +296,8 @@ export interface Series {
   mean: (number | null)[];
   last: (number | null)[];
   count: number[];
-  quality: number[];
+  /** Every doubt in the bucket; null where nothing was read. */
+  quality: (number | null)[];
 }
 
 export interface Problem {

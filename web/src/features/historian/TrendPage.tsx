@@ -1,7 +1,7 @@
 import { Select } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { get, ns } from "../../api/client";
-import type { AlarmEvent, PointRow } from "../../api/types";
+import type { AlarmEvent, Incident, PointRow } from "../../api/types";
 import { dateTime, serverNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
@@ -10,44 +10,31 @@ import { useSite } from "../../app/site";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { partsTexts } from "../../parts/texts";
 import { Chart } from "./Chart";
-import { csv, type Range } from "./trend";
+import { fixedRange, spanOf, SPANS, stepOf } from "./ranges";
+import "./historian.css";
+import { csv, type IncidentFlag, type Range } from "./trend";
 import { trendTexts } from "./texts";
 import { useTrend } from "./useTrend";
 
-const SPANS: [string, number, { zh: string; en: string }][] = [
-  ["10m", 600_000, trendTexts.m10],
-  ["1h", 3_600_000, trendTexts.h1],
-  ["8h", 8 * 3_600_000, trendTexts.h8],
-  ["1d", 86_400_000, trendTexts.d1],
-  ["7d", 7 * 86_400_000, trendTexts.d7],
-];
 const MOST = 8;
-
-/** How often a live range moves on: a two-hundredth of it, at least each second. */
-function stepOf(span: number): number {
-  return Math.max(1000, Math.round(span / 200 / 1000) * 1000);
-}
+const DRAWN_INCIDENTS = 12;
 
 /** Any points over any time. The address holds points and range, so a link shows what its sender saw. */
 export default function TrendPage() {
   const t = useSay();
   const { site } = useSite();
   const { query } = useAddress();
-  const ids = useMemo(() => (query.get("points") ?? "").split(",").filter(Boolean).slice(0, MOST), [query]);
-  const fixed = query.get("from") && query.get("to") ? { from: Number(query.get("from")), to: Number(query.get("to")) } : null;
-  const valid = fixed !== null && Number.isFinite(fixed.from) && Number.isFinite(fixed.to) && fixed.from < fixed.to ? fixed : null;
-  const spanName = query.get("span") ?? "1h";
-  const span = (SPANS.find(([name]) => name === spanName) ?? SPANS[1]!)[1];
-  const end = useTail(valid ? null : stepOf(span));
-  const from = valid ? valid.from : end - span;
-  const to = valid ? valid.to : end;
+  const ids = useMemo(() => (query.get("points") ?? "").split(",").filter(Boolean).slice(0, MOST), [query.get("points")]);
+  const fixed = fixedRange(query);
+  const [spanName, span] = spanOf(query);
+  const compare = query.get("compare") === "week";
+  const end = useTail(fixed ? null : stepOf(span));
+  const from = fixed ? fixed.from : end - span;
+  const to = fixed ? fixed.to : end;
   const range = useMemo<Range>(() => ({ from, to }), [from, to]);
-  const buckets = Math.min(900, Math.max(120, Math.round(window.innerWidth / 2.4)));
-  const { drawn, error, loading, unknown } = useTrend(ids, range, buckets);
-  const flagRound = Math.floor(to / 30_000) * 30_000 + 30_000;
-  const journal = useAsk<AlarmEvent[]>(
-    ids.length ? `/alarms/journal?start=${ns(Math.floor(from / 30_000) * 30_000)}&end=${ns(flagRound)}&limit=500` : null,
-  );
+  const buckets = Math.min(900, Math.max(120, Math.round(window.innerWidth / 2)));
+  const { drawn, error, loading, unknown } = useTrend(ids, range, buckets, compare);
+  const { flags, incidents } = useFlags(ids, range);
   const trail = useRef<Range[]>([]);
   const [told, setTold] = useState("");
   const copy = (text: string) =>
@@ -61,58 +48,71 @@ export default function TrendPage() {
     return () => window.clearTimeout(timer);
   }, [told]);
   const zoom = (next: Range) => {
-    trail.current.push(range);
-    setQuery({ from: String(Math.round(next.from)), to: String(Math.round(next.to)), span: null });
+    if (fixed) trail.current.push(range);
+    setQuery({ from: String(Math.round(next.from)), to: String(Math.max(Math.round(next.from) + 1, Math.round(next.to))) });
   };
   const back = () => {
-    trail.current.pop();
-    const before = trail.current[trail.current.length - 1];
-    if (before && trail.current.length > 0) setQuery({ from: String(before.from), to: String(before.to) });
-    else setQuery({ from: null, to: null });
+    const before = trail.current.pop();
+    setQuery(before ? { from: String(Math.round(before.from)), to: String(Math.round(before.to)) } : { from: null, to: null });
+  };
+  const choose = (name: string) => {
+    trail.current = [];
+    setQuery({ span: name === "1h" ? null : name, from: null, to: null });
   };
   const units = new Set(drawn.map((d) => d.point.unit)).size;
-  const height = Math.max(340, Math.min(window.innerHeight - 250, 900), units * 190);
+  const height = Math.max(340, Math.min(window.innerHeight - 290, 900), units * 170);
   const shareLink = () => {
     const link = new URL(location.href);
     link.searchParams.set("from", String(Math.round(from)));
     link.searchParams.set("to", String(Math.round(to)));
+    link.searchParams.delete("span");
     void copy(link.toString());
+  };
+  const save = () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", csv(drawn, site.timezone)], { type: "text/csv" }));
+    link.download = `trend-${new Date(from).toISOString().slice(0, 16).replace(/[:T]/g, "")}.csv`;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const empty = drawn.length > 0 && drawn.every((d) => !d.series || d.series.count.every((n) => n === 0));
   return (
-    <div>
+    <div className="trend-page">
       <div className="toolbar">
         <h1>{t(trendTexts.title)}</h1>
         <div className="choices" role="group" aria-label={t(trendTexts.range)}>
           {SPANS.map(([name, , text]) => (
-            <button key={name} className="button" aria-pressed={!valid && spanName === name} onClick={() => setQuery({ span: name === "1h" ? null : name, from: null, to: null })}>
+            <button key={name} className="button" aria-pressed={!fixed && spanName === name} onClick={() => choose(name)}>
               {t(text)}
             </button>
           ))}
         </div>
-        {valid && (
+        {fixed && (
           <>
             <button className="button" onClick={back}>{t(trendTexts.back)}</button>
-            <button className="button" onClick={() => setQuery({ from: null, to: null })}>{t(trendTexts.live)}</button>
+            <button className="button" onClick={() => choose(spanName)}>{t(trendTexts.live)}</button>
           </>
         )}
-        <button className="button" disabled={drawn.length === 0} onClick={() => void copy(csv(drawn, site.timezone))}>{t(trendTexts.copyCsv)}</button>
-        <button className="button" onClick={shareLink}>{t(trendTexts.share)}</button>
-        <span role="status" className="soft">{told}</span>
       </div>
-      <div style={{ marginBottom: 12 }}>
+      <div className="trend-points">
         <PointPicker ids={ids} />
+        <button className="button" aria-pressed={compare} onClick={() => setQuery({ compare: compare ? null : "week" })}>{t(trendTexts.compare)}</button>
+        <button className="button" disabled={drawn.length === 0} onClick={() => void copy(csv(drawn, site.timezone))}>{t(trendTexts.copyCsv)}</button>
+        <button className="button" disabled={drawn.length === 0} onClick={save}>{t(trendTexts.download)}</button>
+        <button className="button" disabled={ids.length === 0} onClick={shareLink}>{t(trendTexts.share)}</button>
       </div>
-      <section className="panel" style={{ padding: "10px 8px 4px" }}>
+      <section className="panel trend-panel" aria-busy={loading}>
         {ids.length === 0 ? (
           <Empty title={t(trendTexts.nothing)}>{t(trendTexts.nothingHow)}</Empty>
         ) : drawn.length > 0 ? (
           <>
-            {error !== null && <Failed error={error} />}
-            {empty && <p className="soft" style={{ padding: "4px 12px" }}>{t(trendTexts.noData)}</p>}
-            <Chart drawn={drawn} range={range} flags={journal.data ?? undefined} height={height} onZoom={zoom} onBack={back} />
-            <p className="muted" style={{ padding: "4px 12px 8px" }}>
-              {dateTime(from, site.timezone)} – {dateTime(to, site.timezone)} · {site.timezone} · {t(trendTexts.hint)}
+            {error !== null && <p className="trend-fault" role="alert">{t(trendTexts.staleRange)}</p>}
+            {empty && <p className="trend-fault" role="status">{t(trendTexts.noData)}</p>}
+            {unknown.length > 0 && <p className="trend-fault" role="status">{t(trendTexts.noPoint, { p: unknown.join(", ") })}</p>}
+            <Chart drawn={drawn} range={range} flags={flags} incidents={incidents} height={height} onZoom={zoom} onBack={back} />
+            <p className="muted trend-hint">
+              {dateTime(from, site.timezone)} – {dateTime(to, site.timezone)} · {site.timezone} · {t(trendTexts.hint)} {t(trendTexts.doubtHint)}{compare && ` ${t(trendTexts.compareHint)}`}
+              <span className="keys"> {t(trendTexts.keysHint)}</span>
             </p>
           </>
         ) : error !== null ? (
@@ -120,11 +120,32 @@ export default function TrendPage() {
         ) : loading ? (
           <Loading lines={8} />
         ) : (
-          <Empty title={t({ zh: "没有测点 {p}", en: "There is no point {p}" }, { p: unknown.join(", ") })} />
+          <Empty title={t(trendTexts.noPoint, { p: unknown.join(", ") })} />
         )}
       </section>
+      <span role="status" className={told ? "trend-told" : "sr"}>{told}</span>
     </div>
   );
+}
+
+/** Alarms of the points and incidents with them, as flags; asked for in steps, so that a live range asks seldom. */
+function useFlags(ids: string[], range: Range): { flags: AlarmEvent[] | undefined; incidents: IncidentFlag[] } {
+  const t = useSay();
+  const step = Math.max(30_000, (range.to - range.from) / 50);
+  const from = Math.floor(range.from / step) * step;
+  const to = Math.ceil(range.to / step) * step;
+  const journal = useAsk<AlarmEvent[]>(ids.length ? `/alarms/journal?start=${ns(from)}&end=${ns(to)}&limit=500` : null);
+  const past = useAsk<Incident[]>(ids.length ? "/incidents?status=open&status=owned&status=settled&status=closed&limit=200" : null);
+  const incidents = useMemo(() => {
+    const wanted = new Set(ids);
+    return (past.data ?? [])
+      .filter((i) => i.started / 1e6 >= range.from && i.started / 1e6 <= range.to && i.members.some((m) => wanted.has(m.point)))
+      .sort((a, b) => a.priority - b.priority || b.started - a.started)
+      .slice(0, DRAWN_INCIDENTS)
+      .map((i) => ({ id: i.id, started: i.started, priority: i.priority, title: t(i.title) }));
+    // `t` is new with each drawing; the language changes the titles with the next range
+  }, [past.data, ids, range.from, range.to]);
+  return { flags: journal.data ?? undefined, incidents };
 }
 
 /** The end of a live range: moves on in steps, stands still for a fixed one. */
@@ -147,8 +168,8 @@ function PointPicker({ ids }: { ids: string[] }) {
   const search = (text: string) => {
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
-      get<{ points: PointRow[] }>(`/points?limit=30&q=${encodeURIComponent(text)}`).then(
-        (answer) => setFound(answer.points),
+      get<{ points?: PointRow[]; items?: PointRow[] }>(`/points?limit=30&q=${encodeURIComponent(text)}`).then(
+        (answer) => setFound(answer.points ?? answer.items ?? []),
         () => setFound([]),
       );
     }, 120);
@@ -158,7 +179,7 @@ function PointPicker({ ids }: { ids: string[] }) {
   for (const id of ids) if (!options.has(id)) options.set(id, points.has(id) ? `${t(points.get(id)!.name)} (${id})` : id);
   return (
     <Select
-      mode="multiple" style={{ width: "100%" }} value={ids} maxCount={MOST} placeholder={t(trendTexts.choose)} aria-label={t(trendTexts.choose)}
+      mode="multiple" className="trend-picker" value={ids} maxCount={MOST} placeholder={t(trendTexts.choose)} aria-label={t(trendTexts.choose)}
       showSearch={{ filterOption: false, onSearch: search }} onChange={(next: string[]) => setQuery({ points: next.join(",") })}
       options={[...options].map(([value, label]) => ({ value, label }))}
     />

@@ -3,7 +3,9 @@
 import type { AlarmEvent, Point, Series } from "../../api/types";
 import type { Language } from "../../app/language";
 import { clock, dateTime } from "../../app/clock";
-import { digits, unitText, valueText } from "../../parts/value";
+import { trendTexts } from "./texts";
+import { UNTRUSTED } from "../../parts/texts";
+import { digits, doubtsOf, unitText, valueText } from "../../parts/value";
 
 export interface Range {
   from: number;
@@ -32,6 +34,36 @@ export interface Look {
 export interface Drawn {
   point: Point;
   series: Series | null;
+  /** The same time a week earlier; null where it is not compared. */
+  before?: Series | null;
+  /** Length of a bucket, ns; 0 where it is not known. */
+  width?: number;
+}
+
+export const WEEK_NS = 7 * 86_400 * 1e9;
+
+/** An incident that began in the range. */
+export interface IncidentFlag {
+  id: string;
+  started: number;
+  priority: number;
+  title: string;
+}
+
+/** Values over time in ms, in the middle of their bucket; one that stands alone gets a dot, or it would not be seen. */
+export function xy(times: number[], values: (number | null)[], middle: number, shift = 0): unknown[] {
+  return times.map((time, n) => {
+    const at = (time + shift + middle) / 1e6;
+    const value = values[n] ?? null;
+    const alone = value !== null && (values[n - 1] ?? null) === null && (values[n + 1] ?? null) === null;
+    return alone ? { value: [at, value], symbol: "circle", symbolSize: 4 } : [at, value];
+  });
+}
+
+/** Means whose readings cannot be trusted, and null elsewhere; each stretch is widened by one so that it is a line. */
+export function doubtful(series: Series): (number | null)[] {
+  const bad = (n: number) => ((series.quality[n] ?? 0) & UNTRUSTED) !== 0;
+  return series.mean.map((value, n) => (bad(n) || bad(n - 1) ? value : null));
 }
 
 /** Of flags that would be drawn over each other the most urgent one. */
@@ -65,6 +97,7 @@ export function csv(drawn: Drawn[], zone: string): string {
 /** Options for ECharts: one grid per unit, one time axis and cursor for all. */
 export function chartOption(
   drawn: Drawn[], range: Range, look: Look, zone: string, language: Language, height: number, flags: AlarmEvent[] = [],
+  incidents: IncidentFlag[] = [],
 ): Record<string, unknown> {
   const units = [...new Set(drawn.map((d) => d.point.unit))];
   const top = 62;
@@ -79,20 +112,28 @@ export function chartOption(
     const colour = look.shades[i % look.shades.length]!;
     const form = FORMS[Math.floor(i / look.shades.length + i) % FORMS.length]!;
     const s = d.series;
-    const xy = (values: (number | null)[]) => s!.time.map((time, n) => [time / 1e6, values[n]]);
-    const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, connectNulls: false, animation: false };
+    const middle = s && isDownsampled(s) ? (d.width ?? 0) / 2 : 0;
+    const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, symbol: "none", connectNulls: false, animation: false };
+    if (d.before)
+      series.push({
+        ...base, id: `${d.point.id} before`, name: `${name(d)} before`, silent: true, tooltip: { show: false },
+        data: xy(d.before.time, d.before.mean, middle, WEEK_NS), lineStyle: { color: colour, width: 1.2, opacity: 0.42, type: "solid" },
+      });
     if (s && isDownsampled(s)) {
       const stack = { ...base, stack: `band ${i}`, stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
-      series.push({ ...stack, data: xy(s.min) });
+      series.push({ ...stack, data: xy(s.time, s.min, middle) });
       series.push({
         ...stack, areaStyle: { color: colour, opacity: 0.2 },
-        data: xy(s.max.map((v, n) => (v === null || s.min[n] == null ? null : v - s.min[n]!))),
+        data: xy(s.time, s.max.map((v, n) => (v === null || s.min[n] == null ? null : v - s.min[n]!)), middle),
       });
     }
+    const doubts = s ? doubtful(s) : [];
+    if (s && doubts.some((v) => v !== null))
+      series.push({ ...base, silent: true, tooltip: { show: false }, data: xy(s.time, doubts, middle), lineStyle: { color: colour, width: 9, opacity: 0.26, type: [2, 2] } });
     const limits = d.point.limits.filter((l) => l.at !== null && ["high", "low", "equals"].includes(l.type));
     const own = apart(flags.filter((f) => f.point === d.point.id && f.change === "raised"), (range.to - range.from) / 40);
     series.push({
-      ...base, id: d.point.id, name: name(d), data: s ? xy(s.mean) : [],
+      ...base, id: d.point.id, name: name(d), data: s ? xy(s.time, s.mean, middle) : [],
       lineStyle: { color: colour, width: form.width, type: form.type }, itemStyle: { color: colour },
       markLine: {
         silent: true, symbol: "none", animation: false,
@@ -106,6 +147,11 @@ export function chartOption(
             xAxis: f.source_time / 1e6,
             lineStyle: { color: look.priorities[f.priority - 1], width: 1, type: "solid" },
             label: { formatter: `⚑ ${f.priority}`, position: "end", color: look.ink2, fontSize: 12 },
+          })),
+          ...(i === 0 ? incidents : []).map((one) => ({
+            xAxis: one.started / 1e6,
+            lineStyle: { color: look.priorities[one.priority - 1], width: 2, type: [6, 3] },
+            label: { formatter: short(one.title), position: "insideEndTop", color: look.ink2, fontSize: 12 },
           })),
         ],
       },
@@ -125,8 +171,11 @@ export function chartOption(
           if (!d || !d.series || item.value[1] == null) continue;
           const low = d.series.min[item.dataIndex];
           const high = d.series.max[item.dataIndex];
+          const doubt = doubtsOf(d.series.quality[item.dataIndex] ?? 0, language);
+          const was = d.before?.mean[item.dataIndex];
+          const week = was == null ? "" : ` · ${trendTexts.weekAgo[language]} ${escape(valueText(was, d.point.unit, language, d.point.states))}`;
           const spread = isDownsampled(d.series) && low != null && high != null ? ` (${digits(low)}–${digits(high)})` : "";
-          lines.push(`${item.marker} ${escape(d.point.name[language])}: <b>${escape(valueText(item.value[1], d.point.unit, language, d.point.states))}</b>${spread}`);
+          lines.push(`${item.marker} ${escape(d.point.name[language])}: <b>${escape(valueText(item.value[1], d.point.unit, language, d.point.states))}</b>${spread}${week}${doubt.length ? ` · <i>${escape(doubt.join(language === "zh" ? "、" : ", "))}</i>` : ""}`);
         }
         return lines.join("<br>");
       },
@@ -160,6 +209,11 @@ export function reach(drawn: Drawn[], unit: string, seen: { min: number; max: nu
     }
   }
   return Number(edge.toPrecision(4));
+}
+
+/** A title that fits beside its line. */
+function short(title: string): string {
+  return title.length > 18 ? `${title.slice(0, 17)}…` : title;
 }
 
 function escape(text: string): string {
