@@ -272,7 +272,8 @@ class CannedPlant:
         return photo
 
     def _add_photo(self, command: dict[str, Any]) -> dict[str, Any]:
-        photo = {k: v for k, v in command.items() if k != "keep_place"} | {"time": now_ns()}
+        nothing = dict.fromkeys(("taken", "latitude", "longitude", "erased", "erased_by", "erased_why"))
+        photo = nothing | {k: v for k, v in command.items() if k != "keep_place"} | {"time": now_ns()}
         return self.photos.setdefault(command["id"], photo)
 
     def _erase_photo(self, command: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def router(context: Context) -> APIRouter:
     @routes.get("/{incident}/report.pdf", response_class=Response)
     async def report(
         incident: ItemId,
-        caller: Annotated[Caller, needs("incidents.read")],
+        caller: Annotated[Caller, needs("incidents.export")],
         language: Annotated[Literal["zh", "en"], Query()] = "zh",
     ) -> Response:
         """Everything of one incident on paper: facts, spread, curves, who was told, notes, photos, timeline."""

@@ -107,6 +107,12 @@ export function chartOption(
   const name = (d: Drawn) => `${d.point.name[language]} (${d.point.id})`;
   const axisTime = (value: number) => clock(value, range.to, zone, range.to - range.from > 600_000 ? "minute" : "time");
   const series: Record<string, unknown>[] = [];
+  // Labels of one grid that would cover each other are left out; the lines themselves all stay.
+  const labelled = new Set<AlarmEvent>();
+  for (const unit of units) {
+    const here = new Set(drawn.filter((d) => d.point.unit === unit).map((d) => d.point.id));
+    for (const flag of apart(flags.filter((f) => here.has(f.point) && f.change === "raised"), (range.to - range.from) / 28)) labelled.add(flag);
+  }
   drawn.forEach((d, i) => {
     const grid = units.indexOf(d.point.unit);
     const colour = look.shades[i % look.shades.length]!;
@@ -146,12 +152,12 @@ export function chartOption(
           ...own.map((f) => ({
             xAxis: f.source_time / 1e6,
             lineStyle: { color: look.priorities[f.priority - 1], width: 1, type: "solid" },
-            label: { formatter: `⚑ ${f.priority}`, position: "end", color: look.ink2, fontSize: 12 },
+            label: { show: labelled.has(f), formatter: `⚑ ${f.priority}`, position: "end", color: look.ink2, fontSize: 12 },
           })),
           ...(i === 0 ? incidents : []).map((one) => ({
             xAxis: one.started / 1e6,
             lineStyle: { color: look.priorities[one.priority - 1], width: 2, type: [6, 3] },
-            label: { formatter: short(one.title), position: "insideEndTop", color: look.ink2, fontSize: 12 },
+            label: { formatter: short(one.title), position: "insideEnd", rotate: 0, align: "right", verticalAlign: "top", padding: [2, 8, 0, 0], color: look.ink2, fontSize: 12 },
           })),
         ],
       },

@@ -21,6 +21,8 @@ interface Props {
   focus?: string[];
   /** Times at which an incident reached its zones, UTC ns. */
   reached?: Map<string, number>;
+  /** The alarms of `incidents` as they were then (UTC ns) instead of all that hold now. */
+  at?: number;
   onZone?: (zone: string) => void;
   onIncident?: (incident: string) => void;
   wind?: boolean;
@@ -53,9 +55,23 @@ function worstByPoint(alarms: Map<string, AlarmStatus>): Map<string, AlarmStatus
   return worst;
 }
 
+/** What a mark on the plan shows of an alarm. */
+type Mark = Pick<AlarmStatus, "priority" | "state" | "message">;
+
+/** The most urgent alarm of each point as incidents had it at a moment of their past. */
+function worstThen(incidents: Incident[]): Map<string, Mark> {
+  const worst = new Map<string, Mark>();
+  for (const m of incidents.flatMap((i) => i.members)) {
+    const before = worst.get(m.point);
+    if (m.active && (!before || m.priority < before.priority))
+      worst.set(m.point, { priority: m.priority, state: "unack_active", message: { zh: m.point, en: m.point } });
+  }
+  return worst;
+}
+
 /** The site from above, north up: zones named in place, sensors by kind, incidents as soft areas. */
 export function SitePlan(props: Props) {
-  const { storey, incidents, focus, reached, onZone, onIncident, wind = false, zoom: zoomable = false } = props;
+  const { storey, incidents, focus, reached, at, onZone, onIncident, wind = false, zoom: zoomable = false } = props;
   const { site, zones, points } = useSite();
   const language = useLanguage();
   const t = useSay();
@@ -97,7 +113,7 @@ export function SitePlan(props: Props) {
   ];
   const outline = (z: Zone) => z.polygon.map((c) => px(c).map((v) => v.toFixed(1)).join(",")).join(" ");
 
-  const worst = useMemo(() => worstByPoint(alarms), [alarms]);
+  const worst = useMemo(() => (at === undefined ? worstByPoint(alarms) : worstThen(incidents)), [alarms, at, incidents]);
   const here = useMemo(() => new Set(shown.map((z) => z.id)), [shown]);
   const placed = useMemo(() => [...points.values()].filter((p) => here.has(p.zone) && p.kind !== "weather"), [points, here]);
   const people = countPeople(latest, points.values(), now);
