@@ -257,6 +257,107 @@ def docs(page: str) -> None:
 
 
 @main.group()
+def audit() -> None:
+    """The record of who did what: check it, take it away, erase words from it."""
+
+
+public_key_option = click.option(
+    "--public-key",
+    "public_keys",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Trust this key alone (PEM or hex), kept elsewhere; may be given again.",
+)
+
+
+@audit.command("verify")
+@data_option
+@public_key_option
+@click.option(
+    "--export", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Check this export instead."
+)
+@language_option
+def audit_verify(data: Path | None, public_keys: tuple[Path, ...], export: Path | None, language: str) -> None:
+    """Follow the whole chain; exit code 1 when anything in it was changed, with the first place named."""
+    from fangwei.audit.shell import verify_command
+
+    settings = Settings.from_environment(data=data)
+    sys.exit(verify_command(settings, export, list(public_keys), language, _timezone(settings), click.echo))
+
+
+@audit.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@data_option
+@click.option("--start", help="From this time on, e.g. 2026-11-25T03:00 (the site's time zone).")
+@click.option("--end", help="Before this time.")
+@click.option("--zone", help="In this zone of the site.")
+@click.option("--person", help="Done by this person (id).")
+@click.option("--subject", help="About this, e.g. incident/I-1a2b, or a kind: incident.")
+@click.option("--action", help="This action, e.g. alarms.shelve, or a room: alarms.")
+@click.option("--words", help="With these words in it.")
+@language_option
+def audit_export(
+    file: Path,
+    data: Path | None,
+    start: str | None,
+    end: str | None,
+    zone: str | None,
+    person: str | None,
+    subject: str | None,
+    action: str | None,
+    words: str | None,
+    language: str,
+) -> None:
+    """Write entries to FILE: CSV for reading (*.csv), or JSON Lines that can be checked without the platform."""
+    from fangwei.audit.listing import Filter
+    from fangwei.audit.shell import export_command, moment
+
+    settings = Settings.from_environment(data=data)
+    clock = _timezone(settings)
+    wanted = Filter(
+        start=moment(start, clock),
+        end=moment(end, clock),
+        person=person,
+        zone=zone,
+        subject=subject,
+        action=action,
+        q=words,
+    )
+    sys.exit(export_command(settings, wanted, file, language, clock, click.echo))
+
+
+@audit.command("erase")
+@click.argument("sequence", type=click.IntRange(min=1))
+@data_option
+@click.option("--by", required=True, help="Who erases (person id).")
+@click.option("--ground", required=True, help="On what claim or order; this stays in the record.")
+def audit_erase(sequence: int, data: Path | None, by: str, ground: str) -> None:
+    """Erase what a person wrote beside entry SEQUENCE; the chain still verifies, and says who erased it."""
+    from fangwei.audit.erase import erase_words
+    from fangwei.core.clock import now_ns
+    from fangwei.db.session import open_database
+
+    async def erase() -> None:
+        database = open_database(Settings.from_environment(data=data))
+        try:
+            await erase_words(database, sequence, by, ground, now_ns())
+        finally:
+            await database.close()
+
+    asyncio.run(erase())
+
+
+def _timezone(settings: Settings) -> str:
+    """The site's, where its files can be read: an inspector may have the data folder alone."""
+    from fangwei.plant.load import load_site
+
+    try:
+        return load_site(settings.site).head.timezone
+    except (FangweiError, OSError):
+        return "UTC"
+
+
+@main.group()
 def bench() -> None:
     """Measure; each prints one JSON object with --json."""
 

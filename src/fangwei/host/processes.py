@@ -11,7 +11,7 @@ PROCESSES: Final[dict[str, tuple[str, ...]]] = {
     "incidents": ("duty", "incidents", "work"),
     "historian": ("historian",),
     "connect": ("connect",),
-    "app": ("api",),
+    "app": ("api", "audit"),
 }
 """In the order of starting: listeners before speakers, so that the first reading finds its listeners."""
 
