@@ -309,12 +309,12 @@ def audit_export(
     language: str,
 ) -> None:
     """Write entries to FILE: CSV for reading (*.csv), or JSON Lines that can be checked without the platform."""
-    from fangwei.audit.listing import Filter
+    from fangwei.audit.listing import Wanted
     from fangwei.audit.shell import export_command, moment
 
     settings = Settings.from_environment(data=data)
     clock = _timezone(settings)
-    wanted = Filter(
+    wanted = Wanted(
         start=moment(start, clock),
         end=moment(end, clock),
         person=person,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Table, func, select
 
 from fangwei.audit.check import Link
 from fangwei.audit.entry import GENESIS
-from fangwei.audit.listing import Filter, condition, item_of
+from fangwei.audit.listing import Wanted, condition, item_of
 from fangwei.audit.models import EntryRow, SealRow
 from fangwei.audit.seal import Seal
 from fangwei.audit.source import StoreSource
@@ -41,7 +41,7 @@ class Written(msgspec.Struct):
     last: int
 
 
-def counted(engine: Engine, wanted: Filter) -> tuple[int, int, int]:
+def counted(engine: Engine, wanted: Wanted) -> tuple[int, int, int]:
     """How many entries the filter finds, the first and the last of them (0 when there are none)."""
     statement = select(func.count(), func.min(_entries.c.sequence), func.max(_entries.c.sequence))
     with engine.connect() as connection:
@@ -50,7 +50,7 @@ def counted(engine: Engine, wanted: Filter) -> tuple[int, int, int]:
 
 
 def write_lines(
-    engine: Engine, wanted: Filter, file: IO[bytes], now: int, progress: Callable[[int], None] | None = None
+    engine: Engine, wanted: Wanted, file: IO[bytes], now: int, progress: Callable[[int], None] | None = None
 ) -> Written:
     """Write JSON Lines: a head, then entries, digests of those left out, seals behind what they seal, an end.
 
@@ -108,7 +108,7 @@ def write_lines(
     return Written(shown, begin + 1, upto)
 
 
-def write_csv(engine: Engine, wanted: Filter, file: IO[bytes], zone: str) -> Written:
+def write_csv(engine: Engine, wanted: Wanted, file: IO[bytes], zone: str) -> Written:
     """Write CSV for a spreadsheet, times in `zone`; nothing of it can be checked but by its hashes."""
     count, first, last = counted(engine, wanted)
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
@@ -134,7 +134,7 @@ def write_csv(engine: Engine, wanted: Filter, file: IO[bytes], zone: str) -> Wri
     return Written(count, first, last)
 
 
-def _sequences(engine: Engine, wanted: Filter) -> Iterator[int]:
+def _sequences(engine: Engine, wanted: Wanted) -> Iterator[int]:
     after = 0
     while True:
         statement = select(_entries.c.sequence).where(condition(wanted), _entries.c.sequence > after)

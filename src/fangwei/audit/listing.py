@@ -13,7 +13,7 @@ _entries: Table = EntryRow.__table__  # type: ignore[assignment]  # declared as 
 _seals: Table = SealRow.__table__  # type: ignore[assignment]
 
 
-class Filter(msgspec.Struct, kw_only=True):
+class Wanted(msgspec.Struct, kw_only=True):
     """Which entries; what is None does not matter. Times are UTC ns, `start` is in, `end` is not.
 
     `action` is a whole action or a room (`alarms`), `subject` a whole subject or its kind (`alarm`); `q` holds words
@@ -33,7 +33,7 @@ class Filter(msgspec.Struct, kw_only=True):
         return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) not in (None, "")}
 
 
-class Asked(Filter, kw_only=True):
+class AskRecord(Wanted, kw_only=True):
     """`fw.ask.audit.list`."""
 
     offset: int = 0
@@ -41,7 +41,7 @@ class Asked(Filter, kw_only=True):
     sort: str = "-time"
 
 
-class Item(msgspec.Struct, kw_only=True):
+class RecordItem(msgspec.Struct, kw_only=True):
     """An entry as it is shown."""
 
     sequence: int
@@ -62,15 +62,15 @@ class Item(msgspec.Struct, kw_only=True):
     hash: str = ""
 
 
-class Listed(msgspec.Struct):
+class RecordPage(msgspec.Struct):
     """Answer: `total` of the filter, and the part asked for."""
 
     total: int
     offset: int
-    items: list[Item]
+    items: list[RecordItem]
 
 
-def listed(engine: Engine, asked: Asked) -> Listed:
+def listed(engine: Engine, asked: AskRecord) -> RecordPage:
     """The entries asked for; `sort` is `time` or `-time`, the order in which they were chained."""
     where = condition(asked)
     turned = _entries.c.sequence.asc() if asked.sort == "time" else _entries.c.sequence.desc()
@@ -80,10 +80,10 @@ def listed(engine: Engine, asked: Asked) -> Listed:
         total = connection.execute(select(func.count()).select_from(_entries).where(where)).scalar() or 0
         sealed = connection.execute(select(func.max(_seals.c.sequence))).scalar() or 0
         rows = connection.execute(part).all()
-    return Listed(total, asked.offset, [item_of(row, sealed) for row in rows])
+    return RecordPage(total, asked.offset, [item_of(row, sealed) for row in rows])
 
 
-def condition(wanted: Filter) -> ColumnElement[bool]:
+def condition(wanted: Wanted) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = _entries.c
     parts: list[ColumnElement[bool]] = []
@@ -109,15 +109,15 @@ def condition(wanted: Filter) -> ColumnElement[bool]:
     return and_(True, *parts)
 
 
-def item_of(row: Row[Any], sealed: int) -> Item:
+def item_of(row: Row[Any], sealed: int) -> RecordItem:
     """A row as it is shown. A body that cannot be read (it was tampered with) is shown by its columns."""
     body = _shown(row.body)
     try:
-        item = msgspec.json.decode(b'{"sequence":%d,' % row.sequence + body.encode()[1:], type=Item)
+        item = msgspec.json.decode(b'{"sequence":%d,' % row.sequence + body.encode()[1:], type=RecordItem)
         item.erased = item.words is not None and row.words is None
         item.words = None if row.words is None else _shown(row.words)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        item = Item(
+        item = RecordItem(
             sequence=row.sequence,
             id="",
             time=row.time if isinstance(row.time, int) else 0,

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fangwei.audit.errors import ExportFailed, KeyUnusable, NoRecord, TooMuchToExport
 from fangwei.audit.export import Written, counted, write_csv, write_lines
 from fangwei.audit.faults import Kind
-from fangwei.audit.listing import Asked, Filter, Listed, listed
+from fangwei.audit.listing import AskRecord, RecordPage, Wanted, listed
 from fangwei.audit.models import HeadRow, SealRow
 from fangwei.audit.record import Entry, record
 from fangwei.audit.seal import Signer, open_signer
@@ -47,7 +47,7 @@ class SiteLike(Protocol):
         """The site's head, with its `timezone`."""
 
 
-class VerifyAsked(msgspec.Struct):
+class AskStanding(msgspec.Struct):
     """`fw.ask.audit.verify`: how the chain stands; `run` begins a whole check beside."""
 
     run: bool = False
@@ -85,7 +85,7 @@ class Standing(msgspec.Struct, kw_only=True):
     public: str = ""
 
 
-class ExportAsked(Filter, kw_only=True):
+class ExportRecord(Wanted, kw_only=True):
     """`fw.do.audit.export`; `format` is `jsonl` or `csv`."""
 
     id: str
@@ -93,7 +93,7 @@ class ExportAsked(Filter, kw_only=True):
     format: Literal["jsonl", "csv"] = "jsonl"
 
 
-class Exported(msgspec.Struct):
+class RecordExported(msgspec.Struct):
     """A finished export, in the data folder."""
 
     path: str
@@ -120,9 +120,9 @@ class Room:
     async def serve(self, stop: asyncio.Event) -> None:
         """Answer, seal and check until `stop`; then seal once more."""
         ask, do = f"{subjects.ASK}.audit", f"{subjects.DO}.audit"
-        await self._bus.answer(f"{ask}.list", Asked, self.listed)
-        await self._bus.answer(f"{ask}.verify", VerifyAsked, self.standing)
-        await self._bus.answer(f"{do}.export", ExportAsked, self.export)
+        await self._bus.answer(f"{ask}.list", AskRecord, self.listed)
+        await self._bus.answer(f"{ask}.verify", AskStanding, self.standing)
+        await self._bus.answer(f"{do}.export", ExportRecord, self.export)
         await self._beat()
         self._health.state = "running"
         while not stop.is_set():
@@ -138,11 +138,11 @@ class Room:
         except (TimeoutError, SQLAlchemyError, OSError, KeyUnusable) as error:
             self._health.error("audit.not_sealed", f"at the stop: {error}")
 
-    async def listed(self, asked: Asked) -> Listed:
+    async def listed(self, asked: AskRecord) -> RecordPage:
         """`fw.ask.audit.list`."""
         return await asyncio.to_thread(listed, self._reading(), asked)
 
-    async def standing(self, asked: VerifyAsked) -> Standing:
+    async def standing(self, asked: AskStanding) -> Standing:
         """`fw.ask.audit.verify`."""
         if asked.run:
             self._check(whole=True)
@@ -164,14 +164,14 @@ class Room:
             told.faults = [FaultTold(f.kind, f.first, f.last, f.text) for f in found.faults]
         return told
 
-    async def export(self, asked: ExportAsked) -> Exported:
+    async def export(self, asked: ExportRecord) -> RecordExported:
         """`fw.do.audit.export`: write the file, and record who took what.
 
         Raises:
             TooMuchToExport: more entries than one download may hold.
             ExportFailed: the disk refuses.
         """
-        wanted = Filter(**{name: getattr(asked, name) for name in Filter.__struct_fields__})
+        wanted = Wanted(**{name: getattr(asked, name) for name in Wanted.__struct_fields__})
         count, _, _ = await asyncio.to_thread(counted, self._reading(), wanted)
         if count > MOST_EXPORTED:
             raise TooMuchToExport(most=MOST_EXPORTED, count=count)
@@ -194,7 +194,7 @@ class Room:
         )
         async with self._database.session() as session, session.begin():
             await record(session, [entry])
-        return Exported(str(path.absolute()), written.shown)
+        return RecordExported(str(path.absolute()), written.shown)
 
     async def seal(self) -> None:
         """Sign the head now. Raises KeyUnusable, SQLAlchemyError, OSError."""
@@ -242,7 +242,7 @@ class Room:
             self._engine = open_reading(self._settings.database_url)
         return self._engine
 
-    def _write(self, path: Path, wanted: Filter, as_csv: bool) -> Written:
+    def _write(self, path: Path, wanted: Wanted, as_csv: bool) -> Written:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             if as_csv:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fangwei.audit.errors import ExportFailed, TimeUnreadable
 from fangwei.audit.export import Written, write_csv, write_lines
 from fangwei.audit.export_source import ExportSource
-from fangwei.audit.listing import Filter
+from fangwei.audit.listing import Wanted
 from fangwei.audit.seal import key_id, read_public
 from fangwei.audit.source import Source, StoreSource, open_reading
 from fangwei.audit.verify import Report, verify
@@ -31,7 +31,7 @@ def verify_command(
     return 0 if found.intact else 1
 
 
-def export_command(settings: Settings, wanted: Filter, file: Path, language: str, zone: str, say: Say) -> int:
+def export_command(settings: Settings, wanted: Wanted, file: Path, language: str, zone: str, say: Say) -> int:
     """Write FILE: CSV where its name ends so, JSON Lines otherwise. A whole file or none.
 
     Raises:
