@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from tests.api.canned_duty import CannedDuty
+from tests.api.canned_audit import CannedAudit
 from tests.api.canned_work import CannedWork
 
 from fangwei.api.service import serve
@@ -213,6 +214,7 @@ class CannedPlant:
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.work = CannedWork(site, bus)
         self.duty = CannedDuty(site, bus, self.incidents, self.notices)
+        self.audit: CannedAudit | None = CannedAudit(site, bus)
         self.started = now_ns()
         self.leak_started: int | None = None
 
@@ -221,6 +223,8 @@ class CannedPlant:
         b = self.bus
         await self.work.answer()
         await self.duty.answer()
+        if self.audit is not None:
+            await self.audit.answer()
         await b.answer("fw.ask.historian.latest", dict, self._latest)
         await b.answer("fw.ask.historian.downsample", dict, self._downsample)
         await b.answer("fw.ask.historian.range", dict, self._range)

@@ -14,6 +14,9 @@ from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, Notice, Sourc
 from fangwei.duty import chain_desk, contact_desk, handover, planner
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
+from fangwei.audit.listing import RecordPage
+from fangwei.audit.service import Standing
+from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
 from fangwei.historian.questions import Downsampled, LatestAnswer
@@ -79,6 +82,10 @@ ANSWERS: dict[str, Any] = {
     "duty.hand_over": handover.Handover,
     "duty.confirm": handover.Handover,
     "work.listed": work.Listed,
+    "system.on_duty": list[OnDutyStep],
+    "audit.listed": RecordPage,
+    "audit.verify": Standing,
+    "work.listed": Listed,
     "work.figures": Figures,
     "work.show": work.Shown,
     "work.report": FoundHazard,
@@ -100,6 +107,7 @@ MEDIA: dict[str, tuple[str, str]] = {
     "incidents.photo": ("image/jpeg", "the bytes of the picture"),
     "incidents.report": ("application/pdf", "%PDF-1.4 ..."),
     "work.photo": ("image/jpeg", "the bytes of the picture"),
+    "audit.export": ("application/jsonl", '{"kind":"head","format":"fangwei-audit-export-1",...}\n'),
     "work.codes": ("text/html", "<!doctype html>..."),
 }
 """Answers that are not JSON: media type and an example."""

@@ -14,6 +14,7 @@ from fangwei.api.live import Hub
 from fangwei.api.routes import (
     alarms,
     duty,
+    audit,
     history,
     incident_photos,
     incident_report,
@@ -45,7 +46,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, incident_photos, incident_report, duty, work, system, session):
+    for room in (site, history, alarms, incidents, incident_photos, incident_report, duty, work, system, session, audit):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

@@ -16,6 +16,8 @@ import yaml
 from fangwei.alarms import schemas as alarms
 from fangwei.alarms.kpi import KpiRow
 from fangwei.api.examples import example
+from fangwei.audit import service as audit
+from fangwei.audit.listing import AskRecord, RecordPage
 from fangwei.bus import subjects
 from fangwei.bus.client import EVENTS_KEPT_S, READINGS_KEPT_BYTES, READINGS_KEPT_S
 from fangwei.core.events import (
@@ -138,6 +140,9 @@ ASKED = (
     Asked(f"{_A}.work.figures", work.AskFigures, Figures, "What is open and late, and how long closing takes"),
     Asked(f"{_D}.work.report", Report, FoundHazard, "A hazard somebody found; the command's id becomes its own"),
     *(Asked(f"{_D}.work.{n}", Step, FoundHazard, s) for n, s in _WORK_COMMANDS.items()),
+    Asked(f"{_A}.audit.list", AskRecord, RecordPage, "The record of who did what, a page of it"),
+    Asked(f"{_A}.audit.verify", audit.AskStanding, audit.Standing, "How the record's chain stands, and its seal"),
+    Asked(f"{_D}.audit.export", audit.ExportRecord, audit.RecordExported, "Write a piece of the record to a file"),
     Asked(f"{_A}.duty.on_duty", duty.AskOnDuty, list[duty.OnDutyStep], "Who answers for a zone, step by step"),
     Asked(f"{_A}.duty.notices", duty.AskNotices, list[Notice], "Who was told of an incident"),
     Asked(f"{_A}.duty.week", planner.AskWeek, Week, "The rota of some days, with its gaps"),

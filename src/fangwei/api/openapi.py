@@ -38,6 +38,7 @@ TAGS = {
     "incidents": "Alarms of one cause, who has them, what was done",
     "session": "Signing in and out, and who one is",
     "duty": "Who is on duty, who was told",
+    "audit": "The record of who did what, whether it is whole, and taking some of it away",
     "system": "How the platform itself is",
     "work": "Hidden hazards (隐患) from report to verified, and the codes that hang at the place",
 }

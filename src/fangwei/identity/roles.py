@@ -79,7 +79,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     # system
     "system.read": Verb(Text("查看平台与数据源状态", "see how the platform and its sources are"), _ALL),
     # audit
-    "audit.read": Verb(Text("查看与导出审计记录", "read and export the record"), _DATA | {"manager", "auditor"}),
+    "audit.read": Verb(Text("查看操作记录", "read the record of who did what"), _DATA | {"manager", "auditor"}),
+    "audit.export": Verb(Text("导出操作记录", "take parts of the record away"), _DATA | {"manager", "auditor"}),
     # identity
     "identity.self": Verb(Text("管理自己的登录方式", "keep one's own ways to sign in"), _ALL),
     "identity.read": Verb(Text("查看账号与权限", "see accounts and what they may do"), _ADMIN | {"auditor"}),
