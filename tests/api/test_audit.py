@@ -84,7 +84,7 @@ async def test_an_export_is_a_file_that_proves_itself_and_names_who_took_it(audi
     assert table.headers["content-type"].startswith("text/csv") and len(table.text.splitlines()) == 31
     last = (await auditor.get("/api/audit?action=audit.export&limit=1")).json()["items"][0]
     assert last["after"]["format"] == "csv"
-    assert last["by"] == (await auditor.get("/api/me")).json()["me"]["id"]
+    assert last["by"] == (await auditor.get("/api/me")).json()["id"]
 
 
 async def test_the_record_is_not_for_everybody(audited, door):
