@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from tests.api.canned_duty import CannedDuty
 from tests.api.canned_audit import CannedAudit
+from tests.api.canned_duty import CannedDuty
 from tests.api.canned_work import CannedWork
 
 from fangwei.api.service import serve

@@ -10,13 +10,12 @@ from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.schemas import Acknowledged
 from fangwei.api import shapes
 from fangwei.api.routes.session import Me, SignedOut
+from fangwei.audit.listing import RecordPage
+from fangwei.audit.service import Standing
 from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, Notice, SourceHealth
 from fangwei.duty import chain_desk, contact_desk, handover, planner
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
-from fangwei.audit.listing import RecordPage
-from fangwei.audit.service import Standing
-from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, SourceHealth
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
 from fangwei.historian.questions import Downsampled, LatestAnswer

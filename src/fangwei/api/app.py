@@ -13,8 +13,8 @@ from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
 from fangwei.api.routes import (
     alarms,
-    duty,
     audit,
+    duty,
     history,
     incident_photos,
     incident_report,
@@ -46,7 +46,19 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-    for room in (site, history, alarms, incidents, incident_photos, incident_report, duty, work, system, session, audit):
+    for room in (
+        site,
+        history,
+        alarms,
+        incidents,
+        incident_photos,
+        incident_report,
+        duty,
+        work,
+        system,
+        session,
+        audit,
+    ):
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")
