@@ -84,7 +84,6 @@ ANSWERS: dict[str, Any] = {
     "system.on_duty": list[OnDutyStep],
     "audit.listed": RecordPage,
     "audit.verify": Standing,
-    "work.listed": Listed,
     "work.figures": Figures,
     "work.show": work.Shown,
     "work.report": FoundHazard,
