@@ -81,7 +81,6 @@ ANSWERS: dict[str, Any] = {
     "duty.hand_over": handover.Handover,
     "duty.confirm": handover.Handover,
     "work.listed": work.Listed,
-    "system.on_duty": list[OnDutyStep],
     "audit.listed": RecordPage,
     "audit.verify": Standing,
     "work.figures": Figures,
