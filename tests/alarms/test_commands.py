@@ -71,14 +71,6 @@ async def test_logic_may_not_shelve_gas() -> None:
         await Room().do("shelve", "c1", by="logic:flood", seconds=60, reason="泛滥")
 
 
-async def test_out_of_service_needs_a_second_person_and_comes_back() -> None:
-    room = Room()
-    with pytest.raises(errors.SecondPersonMissing):
-        await room.do("take_out", "c1", reason="检修", approved_by="li")
-    assert (await room.do("take_out", "c2", reason="检修", approved_by="wang")).state is AlarmState.OUT_OF_SERVICE
-    assert (await room.do("put_back", "c3")).state is AlarmState.UNACKED
-
-
 async def test_unknown_alarm_and_nobody() -> None:
     with pytest.raises(errors.AlarmUnknown):
         await Room().do("reset", "c1", alarm="nobody")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import create_engine, inspect
 
-from fangwei.alarms.models import CommandRow, CurrentRow, JournalRow
+from fangwei.alarms.models import CommandRow, CurrentRow, JournalRow, ProposalRow, StandingRow, VersionRow
 from fangwei.core.settings import Settings
 from fangwei.db.migrate import migrate
 
@@ -12,7 +12,7 @@ def test_the_migrated_tables_are_those_of_the_models(settings: Settings) -> None
     migrate(settings)
     engine = create_engine(settings.database_url.replace("+aiosqlite", ""))
     found = inspect(engine)
-    for model in (JournalRow, CurrentRow, CommandRow):
+    for model in (JournalRow, CurrentRow, CommandRow, StandingRow, VersionRow, ProposalRow):
         table = model.__table__
         assert {c["name"] for c in found.get_columns(table.name)} == {c.name for c in table.columns}
         assert {i["name"] for i in found.get_indexes(table.name)} == {i.name for i in table.indexes}

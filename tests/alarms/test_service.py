@@ -13,7 +13,9 @@ from tests.alarms.alarm_plant import gas, limit, site, source, state_point
 from tests.conftest import until
 
 import fangwei.alarms.models  # noqa: F401  # its tables belong to the metadata
-from fangwei.alarms.schemas import Command
+from fangwei.alarms.limit_store import LimitStore
+from fangwei.alarms.record import LimitState
+from fangwei.alarms.schemas import Command, LimitInForce
 from fangwei.alarms.service import Alarms
 from fangwei.alarms.store import Store
 from fangwei.bus import subjects
@@ -59,7 +61,7 @@ async def heard(bus: Bus) -> list[AlarmEvent]:
 
 
 async def a_service(settings: Settings, bus: Bus, database: Database) -> Alarms:
-    service = Alarms(settings, site(*POINTS), bus, bus.health, Store(database, bus.health))
+    service = Alarms(settings, site(*POINTS), bus, bus.health, Store(database, bus.health), LimitStore(database))
     await service.start()
     await bus.flush()
     return service
@@ -97,7 +99,7 @@ async def test_a_restart_in_order_keeps_what_people_did(
     await bus.ask("fw.do.alarms.shelve", shelve)
     await bus.ask("fw.do.alarms.acknowledge", {"id": "c2", "by": "li", "alarms": ["G2.hi"]})
     await service.end()
-    again = Alarms(settings, site(*POINTS), bus, bus.health, Store(database, bus.health))
+    again = Alarms(settings, site(*POINTS), bus, bus.health, Store(database, bus.health), LimitStore(database))
     await again.start()
     states = {s.alarm: s.state for s in again.engine.desk.statuses(None, None)}
     assert states == {"G1.hi": AlarmState.SHELVED, "G2.hi": AlarmState.ACKED}
@@ -206,7 +208,7 @@ async def test_a_known_clock_offset_makes_a_wrong_clock_fresh(
     settings: Settings, bus: Bus, database: Database, heard: list[AlarmEvent]
 ) -> None:
     plant = site(*POINTS, sources=(source("plc", "G1"),))
-    service = Alarms(settings, plant, bus, bus.health, Store(database, bus.health))
+    service = Alarms(settings, plant, bus, bus.health, Store(database, bus.health), LimitStore(database))
     await service.start()
     health = SourceHealth(
         source="plc", protocol="mqtt", state=SourceState.UP, since=0, time=now_ns(), readings=1, errors=0,
@@ -225,7 +227,7 @@ async def test_a_leak_passes_the_many_suppressed_data_alarms_of_a_source_that_we
 ) -> None:
     many = [gas(f"M{i}") for i in range(300)]
     plant = site(*POINTS, *many, state_point("plc"), sources=(source("plc", *(p.id for p in many)),))
-    service = Alarms(settings, plant, bus, bus.health, Store(database, bus.health))
+    service = Alarms(settings, plant, bus, bus.health, Store(database, bus.health), LimitStore(database))
     await service.start()
     batch = Readings.concat([now_reading("plc-state", 0.0), now_reading("G1", 25.0)])
     await bus.publish_readings("plc", batch)
@@ -233,3 +235,126 @@ async def test_a_leak_passes_the_many_suppressed_data_alarms_of_a_source_that_we
     assert heard[0].alarm == "G1.hi"
     assert {e.change for e in heard[1:]} == {AlarmChange.SUPPRESSED} and len({e.id for e in heard}) == len(heard)
     await service.end()
+
+
+# --- limits that people set -----------------------------------------------------------------------------------
+
+
+def proposing(id: str, revision: int = 0, at: float = 22.0, alarm: str = "G1.hi", **more: object) -> dict[str, object]:
+    return {
+        "id": id,
+        "by": "li",
+        "alarm": alarm,
+        "revision": revision,
+        "reason": "现场复核",
+        "after": {"at": at},
+        **more,
+    }
+
+
+def reviewing(id: str, proposal: str, by: str = "wang", kind: str = "limit", **more: object) -> dict[str, object]:
+    return {"id": id, "by": by, "proposal": proposal, "kind": kind, "approve": True, **more}
+
+
+async def limit_state(bus: Bus, alarm: str = "G1.hi") -> LimitState:
+    return msgspec.json.decode(await bus.ask("fw.ask.alarms.limit", {"alarm": alarm}), type=LimitState)
+
+
+async def test_a_limit_approved_by_a_second_person_is_in_force_at_once_told_and_kept_over_a_restart(
+    settings: Settings, bus: Bus, database: Database, heard: list[AlarmEvent]
+) -> None:
+    service = await a_service(settings, bus, database)
+    news: list[LimitInForce] = []
+
+    async def on_limit(limit: LimitInForce) -> None:
+        news.append(limit)
+
+    await bus.hear_events(f"{subjects.LIMITS}.>", LimitInForce, on_limit)
+    await bus.publish_readings("plc", Readings.concat([now_reading("G1", 19.0), now_reading("G2", 25.0)]))
+    await until(lambda: len(heard) == 1, "the alarm of the other point")
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-1", at=15.0))
+    with pytest.raises(Refused) as refused:
+        await bus.ask("fw.do.alarms.review", reviewing("rev-1", "prop-1", by="li"))
+    assert (refused.value.code, refused.value.http_status) == ("alarms.own_proposal", 403)
+    assert len(heard) == 1, "a proposal changes nothing"
+    await bus.ask("fw.do.alarms.review", reviewing("rev-2", "prop-1"))
+    await until(lambda: len(heard) == 2 and bool(news), "the alarm of the limit that now lies below the value")
+    assert (heard[1].alarm, heard[1].limit, heard[1].value) == ("G1.hi", 15.0, 19.0)
+    assert (news[0].alarm, news[0].version) == ("G1.hi", 1)
+    await service.end()
+
+    again = Alarms(settings, site(*POINTS), bus, bus.health, Store(database, bus.health), LimitStore(database))
+    await again.start()
+    assert {s.alarm for s in again.engine.desk.statuses(None, None)} == {"G1.hi", "G2.hi"}, "no state is lost"
+    assert len(heard) == 2, "nothing is told twice"
+    state = await limit_state(bus)
+    assert (state.in_force.at, state.file.at, state.overridden, state.revision) == (15.0, 20.0, True, 2)
+    assert [(v.version, v.by, v.approved_by) for v in state.versions] == [(1, "li", "wang")]
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-2", 2, after=None))
+    await bus.ask("fw.do.alarms.review", reviewing("rev-3", "prop-2"))
+    await until(lambda: len(heard) == 3, "the return to the file's limit")
+    assert heard[2].change is AlarmChange.RETURNED
+    state = await limit_state(bus)
+    assert (state.in_force.at, state.overridden, state.version) == (20.0, False, 2)
+    await again.end()
+
+
+async def test_the_second_of_two_proposers_is_told_what_the_first_proposed_and_approving_one_overtakes_the_other(
+    settings: Settings, bus: Bus, database: Database
+) -> None:
+    service = await a_service(settings, bus, database)
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-1"))
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-1"))
+    with pytest.raises(Refused) as refused:
+        await bus.ask("fw.do.alarms.propose_limit", proposing("prop-2", by="chen", at=23.0))
+    assert refused.value.http_status == 412
+    current = msgspec.convert(refused.value.current, LimitState)
+    assert (current.revision, [p.id for p in current.proposals]) == (1, ["prop-1"]), (
+        "the same command twice counts once"
+    )
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-2", 1, by="chen", at=23.0))
+    await bus.ask("fw.do.alarms.review", reviewing("rev-1", "prop-2"))
+    state = await limit_state(bus)
+    assert {p.id: p.state for p in state.proposals} == {"prop-1": "overtaken", "prop-2": "approved"}
+    assert state.in_force.at == 23.0
+    with pytest.raises(Refused) as refused:
+        await bus.ask("fw.do.alarms.review", reviewing("rev-2", "prop-1"))
+    assert refused.value.code == "alarms.proposal_decided"
+    await service.end()
+
+
+async def test_out_of_service_waits_for_the_approval_of_a_second_person(
+    settings: Settings, bus: Bus, database: Database, heard: list[AlarmEvent]
+) -> None:
+    service = await a_service(settings, bus, database)
+    ask = {"id": "out-1", "by": "li", "alarm": "G1.hi", "reason": "探头送检", "seconds": 3600}
+    await bus.ask("fw.do.alarms.propose_take_out", ask)
+    assert service.engine.desk.status("G1.hi").state is AlarmState.NORMAL
+    with pytest.raises(Refused) as refused:
+        await bus.ask("fw.do.alarms.review", reviewing("rev-1", "out-1", kind="limit"))
+    assert refused.value.code == "alarms.proposal_unknown", "the right to review limits is not the right to do this"
+    await bus.ask("fw.do.alarms.review", reviewing("rev-2", "out-1", kind="take_out"))
+    await until(lambda: bool(heard), "out of service")
+    status = service.engine.desk.status("G1.hi")
+    assert (status.state, status.by, status.until is not None) == (AlarmState.OUT_OF_SERVICE, "li", True)
+    assert status.reason == "探头送检 (wang)"
+    await bus.ask("fw.do.alarms.put_back", {"id": "c1", "by": "li", "alarm": "G1.hi"})
+    assert service.engine.desk.status("G1.hi").state is AlarmState.NORMAL
+    await service.end()
+
+
+async def test_with_the_store_away_nothing_is_changed_and_the_limits_come_when_it_is_back(
+    settings: Settings, bus: Bus, heard: list[AlarmEvent]
+) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    away = open_database(settings)  # no tables yet
+    service = await a_service(settings, bus, away)
+    with pytest.raises(Refused) as refused:
+        await bus.ask("fw.do.alarms.propose_limit", proposing("prop-1"))
+    assert (refused.value.code, refused.value.http_status) == ("alarms.limits_not_loaded", 503)
+    async with away.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await until(lambda: service.register.loaded, "the limits")
+    await bus.ask("fw.do.alarms.propose_limit", proposing("prop-1"))
+    await service.end()
+    await away.close()

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from tests.api.canned_audit import CannedAudit
 from tests.api.canned_duty import CannedDuty
+from tests.api.canned_limits import CannedLimits
 from tests.api.canned_work import CannedWork
 
 from fangwei.api.service import serve
@@ -230,6 +231,7 @@ class CannedPlant:
         await b.answer("fw.ask.historian.range", dict, self._range)
         await b.answer("fw.ask.alarms.list", dict, self._of(lambda q: list(self.alarms.values())))
         await b.answer("fw.ask.alarms.journal", dict, self._of(lambda q: self.journal[::-1][: q["limit"]]))
+        await CannedLimits(self.site, b).answer()
         await b.answer("fw.ask.alarms.kpi", dict, self._of(lambda q: {"per_10_min_mean": 0.4}))
         await b.answer("fw.ask.incidents.list", dict, self._of(self._list))
         await b.answer("fw.ask.incidents.show", dict, self._of(self._show))
@@ -242,7 +244,7 @@ class CannedPlant:
         await b.answer("fw.do.incidents.add_photo", dict, self._of(self._add_photo))
         await b.answer("fw.do.incidents.erase_photo", dict, self._of(self._erase_photo))
         for room, verbs in (
-            ("alarms", "acknowledge shelve unshelve take_out put_back reset"),
+            ("alarms", "acknowledge shelve unshelve put_back reset"),
             ("incidents", "take release hand note settle close"),
             ("duty", "arrived read"),
         ):

@@ -139,7 +139,7 @@ async def test_nobody_may_say_who_gives_a_command(door):
         ("alarms/shelve", {"alarm": "A.hi", "seconds": -1, "reason": "test"}),
         ("alarms/shelve", {"alarm": "A.hi", "seconds": 600}),
         ("alarms/shelve", {"alarm": "A.hi", "seconds": "NaN", "reason": "test"}),
-        ("alarms/take_out", {"alarm": "A.hi", "reason": "test"}),
+        ("alarms/take_out", {"alarm": "A.hi", "reason": "test", "seconds": -1}),
         ("alarms/unshelve", {"alarm": "A.hi", "surprise": 1}),
         ("alarms/unshelve", []),
     ],

@@ -7,7 +7,7 @@ import msgspec
 from fangwei.alarms import errors
 from fangwei.alarms.desk import Desk
 from fangwei.alarms.schemas import AcknowledgeAsked, Acknowledged, Command, RefusedAlarm
-from fangwei.alarms.state import Acknowledge, Event, PutBack, Reset, Shelve, TakeOut, Unshelve
+from fangwei.alarms.state import Acknowledge, Event, PutBack, Reset, Shelve, Unshelve
 from fangwei.core.clock import seconds
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import AlarmEvent
@@ -83,8 +83,6 @@ def event_of(name: str, asked: Command, now: int) -> Event:
             return Shelve(asked.by, reason, until, automatic=asked.by.startswith(LOGIC))
         case "unshelve":
             return Unshelve(asked.by)
-        case "take_out":
-            return TakeOut(asked.by, asked.approved_by or "", reason)
         case "put_back":
             return PutBack(asked.by)
         case "reset":

@@ -6,7 +6,7 @@ occurrence is `<alarm>@<source time of the raising reading>`, its events are `<o
 what distinguishes them behind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -31,7 +31,9 @@ class Seen(msgspec.Struct):
 class Desk:
     """Lives of all alarms. Methods return the events to tell, in order; none means nothing new."""
 
-    def __init__(self, specs: Sequence[Spec]) -> None:
+    def __init__(self, specs: Sequence[Spec], reason_of: Callable[[str], str] = lambda id: id) -> None:
+        """`reason_of`: why a suppression of this id exists, in words."""
+        self._reason_of = reason_of
         self.specs = {s.name: s for s in specs}
         self.characters = {s.name: s.character for s in specs}
         self.lives: dict[str, Life] = {s.name: Life() for s in specs}
@@ -86,6 +88,11 @@ class Desk:
         """Ends shelvings whose time is up."""
         return [e for alarm in sorted(self._shelved) for e in self._apply(alarm, TimePasses(), now, "")]
 
+    def redefine(self, spec: Spec) -> None:
+        """An alarm means something else from now on; how it stands stays."""
+        self.specs[spec.name] = spec
+        self.characters[spec.name] = spec.character
+
     # --- what people do
     # ---------------------------------------------------------------------------------------
 
@@ -113,6 +120,11 @@ class Desk:
             raise AlarmUnknown(alarm=alarm)
         spec, life, seen = self.specs[alarm], self.lives[alarm], self.seen[alarm]
         east, north, up = spec.place
+        by, reason, until = life.by, life.reason, life.shelved_until
+        if life.state is AlarmState.SUPPRESSED:
+            by, reason, until = life.suppressed_by[0], self._reason_of(life.suppressed_by[0]), None
+        elif life.state is AlarmState.OUT_OF_SERVICE:
+            until = life.out_until
         return AlarmStatus(
             alarm=alarm,
             occurrence=life.occurrence,
@@ -134,9 +146,9 @@ class Desk:
             changed=seen.changed,
             message=seen.message or spec.message,
             shelvable=spec.shelvable,
-            by=life.by,
-            reason=life.reason,
-            until=life.shelved_until,
+            by=by,
+            reason=reason,
+            until=until,
         )
 
     def statuses(self, zone: str | None, states: Iterable[AlarmState] | None) -> list[AlarmStatus]:
@@ -253,7 +265,8 @@ def folded(life: Life, event: AlarmEvent, latch: bool) -> Life:
     elif change is AlarmChange.UNSUPPRESSED:
         changes |= {"suppressed_by": (), "acked": not event.active}
     elif change is AlarmChange.TAKEN_OUT:
-        changes |= {"out_of_service": True, "by": event.by, "reason": event.reason}
+        changes |= {"out_of_service": True, "out_until": event.until, "by": event.by, "reason": event.reason}
     elif change is AlarmChange.PUT_BACK:
-        changes |= {"out_of_service": False, "acked": not event.active, "by": event.by, "reason": None}
+        acked = not event.active
+        changes |= {"out_of_service": False, "out_until": None, "acked": acked, "by": event.by, "reason": None}
     return msgspec.structs.replace(life, **changes)

@@ -5,6 +5,7 @@ Readings and times go in, events to tell come out. Everything it learnt can be t
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 from math import isfinite
@@ -18,7 +19,7 @@ from fangwei.alarms.delay import Delay, Phase
 from fangwei.alarms.desk import Desk, Seen
 from fangwei.alarms.limits import EDGE, LATEST, LIMIT, Evaluator
 from fangwei.alarms.rules import UNTRUSTED, Latest, Verdict, Watch
-from fangwei.alarms.specs import DATA, Spec, is_source_state, platform_specs, point_limits, rule_specs
+from fangwei.alarms.specs import DATA, Spec, is_source_state, limit_spec, platform_specs, point_limits, rule_specs
 from fangwei.alarms.state import Life
 from fangwei.bus import codec
 from fangwei.core.clock import EARLIEST, MILLISECOND, SECOND, seconds
@@ -36,6 +37,7 @@ STALE_EVERY = 250 * MILLISECOND
 SOURCE_SILENT_S = 5.0
 """Connect says each second how a source is; silence of this length means that nobody watches it."""
 PLATFORM_SILENT = 5 * SECOND
+SET_BY_PEOPLE = ("at", "deadband", "on_delay", "off_delay")
 REHEARSED = Limit(id="hi", type="high", at=1.0)
 
 
@@ -61,7 +63,8 @@ class Engine:
 
     def __init__(self, site: Site, since: int, today: date | None = None) -> None:
         """`since`: the time at which watching begins, UTC ns. `today`: the date at the site."""
-        self.site = site
+        # Limits are set while it runs: the points are its own.
+        self.site = site = replace(site, points=dict(site.points))
         self.screen = Screen.of_site(site, today)
         points = self.screen.points
         limits = point_limits(site)
@@ -70,8 +73,10 @@ class Engine:
         self.evaluator = Evaluator(points, limits, self.watch.points | self._source_of.keys())
         rules, platform = rule_specs(site), platform_specs(site)
         self._specs: list[Spec] = [*(item.spec for item in limits), *rules, *platform]
-        self.desk = Desk(self._specs)
+        self.desk = Desk(self._specs, self._why_suppressed)
         self._names = [item.spec.name for item in limits]
+        self._number_of = {name: number for number, name in enumerate(self._names)}
+        self._unjudged: list[int] = []
         self._data = [item.limit is None for item in limits]
         self._point_names = [item.point.name for item in limits]
         self._since = since
@@ -152,6 +157,32 @@ class Engine:
         if known is not None and isfinite(offset_s):
             self.screen.set_clock_offset({i.point for i in known.points}, offset_s)
 
+    # --- limits that people set -------------------------------------------------------------------------------
+
+    def set_limit(self, point: str, limit: Limit, now: int) -> list[AlarmEvent]:
+        """Put a limit in the place of the one of the same id and type; what is known of the alarm stays, and the latest
+        value is judged by it at once."""
+        known = self.site.points[point]
+        limits = tuple(limit if one.id == limit.id else one for one in known.limits)
+        self.site.points[point] = replace(known, limits=limits)
+        number = self._number_of[f"{point}.{limit.id}"]
+        self.evaluator.set(number, limit)
+        self.desk.redefine(limit_spec(self.site, self.site.points[point], limit))
+        return self._edges(self.evaluator.rejudge(number, now), now)
+
+    def would(self, alarm: str, at: float, deadband: float) -> tuple[bool, bool, float] | None:
+        """Whether the latest value would lie beyond a limit at `at`, whether safely back, and the value; None where
+        that cannot be said. Changes nothing."""
+        number = self._number_of[alarm]
+        record = self.evaluator.limits[number]
+        before = float(record["at"]), float(record["deadband"])
+        record["at"], record["deadband"] = at, deadband
+        judged = self.evaluator.beyond(number)
+        record["at"], record["deadband"] = before
+        if judged is None:
+            return None
+        return *judged, float(self.evaluator.latest[record["row"]]["value"])
+
     # --- going on after a restart -----------------------------------------------------------------------------
 
     def snapshot(self, now: int) -> Snapshot:
@@ -180,7 +211,7 @@ class Engine:
             standing = self.screen.records["standing"].copy()
             self.screen.records[:] = np.frombuffer(snapshot.screen, RECORD)
             self.screen.records["standing"] = standing
-            self.evaluator.limits[:] = np.frombuffer(snapshot.limits, LIMIT)
+            self._restore_limits(np.frombuffer(snapshot.limits, LIMIT))
             self.evaluator.latest[:] = np.frombuffer(snapshot.latest, LATEST)
             self.evaluator.ring_times.ravel()[:] = np.frombuffer(snapshot.ring_times, np.int64)
             self.evaluator.ring_values.ravel()[:] = np.frombuffer(snapshot.ring_values, np.float64)
@@ -194,6 +225,9 @@ class Engine:
         desk = self.desk
         desk.replaying, desk.told, desk.replayed = False, set(), {}
         events: list[AlarmEvent] = []
+        for number in self._unjudged:
+            events += self._edges(self.evaluator.rejudge(number, now), now)
+        self._unjudged = []
         for number, alarm in enumerate(self._names):
             limit, life = self.evaluator.limits[number], desk.lives[alarm]
             latest = self.evaluator.latest[limit["row"]]
@@ -205,7 +239,9 @@ class Engine:
                 events += desk.raised(alarm, since, received, value, int(latest["flags"]), now, message)
             elif life.active and not active:
                 # Decided by the clock before the crash, or by silence: a reading or the clock decides again.
-                safe = bool(latest["known"]) and not int(latest["flags"]) & UNTRUSTED
+                judged = self.evaluator.beyond(number)
+                beyond = judged is not None and judged[0]
+                safe = bool(latest["known"]) and not int(latest["flags"]) & UNTRUSTED and not beyond
                 limit["phase"] = Phase.FALLING if safe else Phase.ACTIVE
                 limit["since"], limit["began_source"], limit["began_received"] = life.since, now, now
         for id, delay in self._delays():
@@ -227,6 +263,22 @@ class Engine:
         return events
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _restore_limits(self, kept: np.ndarray[Any, np.dtype[np.void]]) -> None:
+        # Where each limit stood comes from the snapshot; its values are those in force now, perhaps others.
+        limits = self.evaluator.limits
+        now = limits[list(SET_BY_PEOPLE)].copy()
+        limits[:] = kept
+        for name in SET_BY_PEOPLE:
+            limits[name] = now[name]
+        self._unjudged = np.flatnonzero(now != kept[list(SET_BY_PEOPLE)]).tolist()
+
+    def _why_suppressed(self, id: str) -> str:
+        kind, _, name = id.partition(":")
+        if kind == "source":
+            return texts.SOURCE_SUPPRESSION.format(source=name).zh
+        known = self.site.suppressions.get(id)
+        return known.reason.zh if known else id
 
     def _edges(self, edges: np.ndarray[Any, np.dtype[np.void]], now: int) -> list[AlarmEvent]:
         events: list[AlarmEvent] = []
@@ -289,7 +341,7 @@ class Engine:
 
     def _suppress_source(self, source: str, on: bool, now: int) -> list[AlarmEvent]:
         points = [i.point for i in self.site.sources[source].points] + [f"{source}-lag"]
-        reason = texts.SOURCE_SUPPRESSION.format(source=source).zh
+        reason = self._why_suppressed(f"source:{source}")
         alarms = dict.fromkeys(f"{p}.{DATA}" for p in points)
         return self.desk.suppression(f"source:{source}", reason, alarms, on, now)
 
@@ -323,7 +375,10 @@ class Engine:
         return promise
 
     def _fingerprint(self) -> str:
-        said = repr((self.screen.points, self.site.rules, [d.descr for d in (RECORD, LIMIT, LATEST, EDGE)]))
+        # A limit's values are no part of it: what was learnt fits a limit that people set otherwise meanwhile.
+        points = [replace(p, limits=()) for p in self.screen.points]
+        limits = [(p.id, one.id, one.type, one.of, one.window) for p in self.screen.points for one in p.limits]
+        said = repr((points, limits, self.site.rules, [d.descr for d in (RECORD, LIMIT, LATEST, EDGE)]))
         return blake2b(said.encode(), digest_size=16).hexdigest()
 
 

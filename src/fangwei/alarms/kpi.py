@@ -27,8 +27,26 @@ OVER_30 = Text("超过 30 个的小时", "Hours with more than 30")
 HIDDEN = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED, AlarmState.OUT_OF_SERVICE})
 
 
+class Transition(msgspec.Struct, kw_only=True):
+    """What of an AlarmEvent the figures need: a month of events is read without the rest."""
+
+    id: str
+    alarm: str
+    zone: str
+    change: AlarmChange
+    state: AlarmState
+    priority: int
+    decided_time: int
+    by: str | None = None
+    reason: str | None = None
+
+
+Told = AlarmEvent | Transition
+
+
 class KpiRow(msgspec.Struct, kw_only=True):
-    """One line of the table. `good` is None where the standard gives no yes or no."""
+    """One line of the table. `good` is None where the standard gives no yes or no; `aim` is what is wanted and `most`
+    what is still bearable, in the row's unit."""
 
     key: str
     name: Text
@@ -37,9 +55,11 @@ class KpiRow(msgspec.Struct, kw_only=True):
     target: Text
     good: bool | None
     detail: str = ""
+    aim: float | None = None
+    most: float | None = None
 
 
-def annunciated(events: Iterable[AlarmEvent], start: int, end: int) -> list[AlarmEvent]:
+def annunciated(events: Iterable[Told], start: int, end: int) -> list[Told]:
     """Raised in [start, end) and shown to people, oldest first; each once whatever came twice."""
     once = {
         e.id: e
@@ -70,7 +90,24 @@ def flood_periods(counts: Sequence[int]) -> int:
     return flooded
 
 
-def chattering(events: Iterable[AlarmEvent], start: int, end: int) -> list[str]:
+def floods(counts: Sequence[int], start: int) -> list[tuple[int, int, int]]:
+    """Each flood as (begin, end, alarms), from ten-minute counts beginning at `start` (UTC ns).
+
+    >>> floods([0, 11, 6, 4], 0) == [(PERIOD, 3 * PERIOD, 17)]
+    True
+    """
+    found: list[tuple[int, int, int]] = []
+    for i, count in enumerate(counts):
+        running = bool(found) and found[-1][1] == start + i * PERIOD
+        if running and count >= FLOOD_ENDS:
+            begin, _, alarms = found[-1]
+            found[-1] = (begin, start + (i + 1) * PERIOD, alarms + count)
+        elif count > FLOOD_STARTS:
+            found.append((start + i * PERIOD, start + (i + 1) * PERIOD, count))
+    return found
+
+
+def chattering(events: Iterable[Told], start: int, end: int) -> list[str]:
     """Alarms with at least 3 transitions (raised or returned) within 60 s."""
     times: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
     for e in events:
@@ -84,8 +121,13 @@ def chattering(events: Iterable[AlarmEvent], start: int, end: int) -> list[str]:
     return sorted(found)
 
 
-def standing(events: Iterable[AlarmEvent], end: int) -> list[str]:
+def standing(events: Iterable[Told], end: int) -> list[str]:
     """Alarms that were active for more than 24 h without a break at `end`."""
+    return sorted(standing_since(events, end))
+
+
+def standing_since(events: Iterable[Told], end: int) -> dict[str, int]:
+    """The same, with when each was raised."""
     since: dict[str, int] = {}
     for e in sorted(events, key=lambda e: e.decided_time):
         if e.decided_time >= end:
@@ -94,14 +136,16 @@ def standing(events: Iterable[AlarmEvent], end: int) -> list[str]:
             since.setdefault(e.alarm, e.decided_time)
         elif e.change is AlarmChange.RETURNED:
             since.pop(e.alarm, None)
-    return sorted(alarm for alarm, t in since.items() if end - t > STALE_AFTER)
+    return {alarm: t for alarm, t in since.items() if end - t > STALE_AFTER}
 
 
-def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow]:
+def kpi_table(events: Sequence[Told], start: int, end: int, operators: float = 1.0) -> list[KpiRow]:
     """The table for [start, end) UTC ns, from journal events (those before `start` tell which stand too
-    long)."""
+    long). `operators`: by how many positions the means are shared."""
     if end <= start:
         raise ValueError("the end lies after the start")
+    if operators <= 0:
+        raise ValueError("at least some part of an operator")
     shown = annunciated(events, start, end)
     times = [e.decided_time for e in shown]
     total = len(shown)
@@ -118,7 +162,7 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
     unsanctioned = [e for e in events if start <= e.decided_time < end and _unsanctioned(e)]
     periods = (end - start) / PERIOD
     percent, count = Text("%", "%"), Text("个", "alarms")
-    mean = total / periods
+    mean = total / periods / operators
     return [
         _row("total", Text("发出的报警", "Annunciated alarms"), total, count, Text("—", "-"), None),
         _row(
@@ -128,6 +172,18 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             count,
             Text("≤1，最多 2", "≤1, at most 2"),
             mean <= 2,
+            aim=1,
+            most=2,
+        ),
+        _row(
+            "mean_hour",
+            Text("每小时平均", "Mean per hour"),
+            mean * 6,
+            count,
+            Text("≤6，最多 12", "≤6, at most 12"),
+            mean * 6 <= 12,
+            aim=6,
+            most=12,
         ),
         _row(
             "mean_day",
@@ -136,8 +192,18 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             count,
             Text("≤150，最多 300", "≤150, at most 300"),
             mean * 144 <= 300,
+            aim=150,
+            most=300,
         ),
-        _row("peak_10min", Text("10 分钟峰值", "Peak in 10 min"), max(ten), count, Text("≤10", "≤10"), max(ten) <= 10),
+        _row(
+            "peak_10min",
+            Text("10 分钟峰值", "Peak in 10 min"),
+            max(ten),
+            count,
+            Text("≤10", "≤10"),
+            max(ten) <= 10,
+            most=10,
+        ),
         _share("over_10", OVER_10, sum(c > FLOOD_STARTS for c in ten), len(ten)),
         _share("over_30", OVER_30, sum(c > BUSY_HOUR for c in hours), len(hours)),
         _share("flood", Text("报警泛滥时间", "Time in flood"), flooded, len(ten)),
@@ -149,6 +215,8 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             Text("<5%", "<5 %"),
             top_share < 5 if total else True,
             ", ".join(f"{a} {n}" for a, n in top),
+            aim=1,
+            most=5,
         ),
         _row(
             "chattering",
@@ -158,6 +226,7 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             Text("0", "0"),
             not chatter,
             ", ".join(chatter),
+            most=0,
         ),
         _row(
             "stale",
@@ -167,6 +236,7 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             Text("<5", "<5"),
             len(old) < 5,
             ", ".join(old),
+            most=4,
         ),
         _row(
             "priorities",
@@ -185,6 +255,7 @@ def kpi_table(events: Sequence[AlarmEvent], start: int, end: int) -> list[KpiRow
             Text("0", "0"),
             not unsanctioned,
             ", ".join(sorted({e.alarm for e in unsanctioned})),
+            most=0,
         ),
     ]
 
@@ -203,7 +274,7 @@ def render(rows: Iterable[KpiRow], language: str = "zh") -> str:
     return "\n".join(lines)
 
 
-def _unsanctioned(event: AlarmEvent) -> bool:
+def _unsanctioned(event: Told) -> bool:
     hides = event.change in (AlarmChange.SHELVED, AlarmChange.TAKEN_OUT, AlarmChange.SUPPRESSED)
     return hides and not (event.by and event.reason)
 
@@ -214,8 +285,20 @@ def _percent(part: float, whole: float) -> float:
 
 def _share(key: str, name: Text, part: int, whole: int) -> KpiRow:
     value = _percent(part, whole)
-    return _row(key, name, value, Text("%", "%"), Text("<1%", "<1 %"), value < 1)
+    return _row(key, name, value, Text("%", "%"), Text("<1%", "<1 %"), value < 1, most=1)
 
 
-def _row(key: str, name: Text, value: float, unit: Text, target: Text, good: bool | None, detail: str = "") -> KpiRow:
-    return KpiRow(key=key, name=name, value=value, unit=unit, target=target, good=good, detail=detail)
+def _row(
+    key: str,
+    name: Text,
+    value: float,
+    unit: Text,
+    target: Text,
+    good: bool | None,
+    detail: str = "",
+    aim: float | None = None,
+    most: float | None = None,
+) -> KpiRow:
+    return KpiRow(
+        key=key, name=name, value=value, unit=unit, target=target, good=good, detail=detail, aim=aim, most=most
+    )

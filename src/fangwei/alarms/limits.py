@@ -19,6 +19,7 @@ from fangwei.alarms.specs import PointLimit
 from fangwei.core.clock import SECOND, seconds
 from fangwei.core.quality import NOT_FRESH, UNTRUSTED_VALUE, Quality
 from fangwei.core.reading import Readings, Shorts
+from fangwei.plant.schema import Limit
 from fangwei.plant.site import SitePoint
 from fangwei.quality.screen import plain
 
@@ -161,6 +162,70 @@ class Evaluator:
             )
             parts.append(self._edges[:edges].copy())
         return _joined(parts), touched[:heard]
+
+    def set(self, number: int, limit: Limit) -> None:
+        """New values for a limit of the same type; where it stands stays as it is until `rejudge`."""
+        record = self.limits[number]
+        record["at"], record["deadband"] = limit.at, limit.deadband
+        record["on_delay"], record["off_delay"] = seconds(limit.on_delay), seconds(limit.off_delay)
+
+    def beyond(self, number: int) -> tuple[bool, bool] | None:
+        """Whether the latest value lies beyond a high, low, equals or deviation limit, and whether it is safely back.
+
+        None where that cannot be said: no number yet, or a rate, whose next reading decides.
+        """
+        limit = self.limits[number]
+        latest = self.latest[limit["row"]]
+        value, at, deadband = float(latest["value"]), float(limit["at"]), float(limit["deadband"])
+        if not latest["known"] or not np.isfinite(value) or limit["type"] in (RATE, DATA):
+            return None
+        flags, stale = int(latest["flags"]), bool(latest["stale"])
+        if limit["type"] == HIGH:
+            beyond, clear = value > at, value <= at - deadband
+        elif limit["type"] == LOW:
+            beyond, clear = value < at, value >= at + deadband
+        elif limit["type"] == EQUALS:
+            beyond, clear = value == at, value != at
+        else:
+            other = self.latest[limit["other"]]
+            if not other["known"] or not np.isfinite(other["value"]):
+                return None
+            flags, stale = flags | int(other["flags"]), stale or bool(other["stale"])
+            apart = abs(value - float(other["value"]))
+            beyond, clear = apart > at, apart <= at - deadband
+        return bool(beyond), bool(clear and not beyond and not flags & _UNTRUSTED and not stale)
+
+    def rejudge(self, number: int, now: int) -> NDArray[np.void]:
+        """The latest value against a limit that was just set; a point that speaks on change only may say nothing for
+        days. The condition begins (or ends) now, when the limit made it so: the old reading was no alarm."""
+        judged = self.beyond(number)
+        if judged is None:
+            return np.zeros(0, EDGE)
+        beyond, clear = judged
+        limit = self.limits[number]
+        phase, raised = int(limit["phase"]), 0
+        if phase == _IDLE and beyond:
+            phase, limit["since"] = _RISING, now
+            limit["began_source"] = limit["began_received"] = now
+        elif phase == _RISING and clear:
+            phase = _IDLE
+        elif phase == _ACTIVE and clear:
+            phase = _FALLING
+            limit["began_source"] = limit["began_received"] = now
+        elif phase == _FALLING and not clear:
+            phase = _ACTIVE
+        if phase == _RISING and limit["on_delay"] == 0:
+            phase, raised = _ACTIVE, 1
+        elif phase == _FALLING and limit["off_delay"] == 0:
+            phase, raised = _IDLE, -1
+        limit["phase"] = phase
+        edges = np.zeros(abs(raised), EDGE)
+        if raised:
+            latest = self.latest[limit["row"]]
+            edge = edges[0]
+            edge["limit"], edge["raised"], edge["source_time"] = number, raised, now
+            edge["received"], edge["value"], edge["flags"] = latest["received"], latest["value"], latest["flags"]
+        return edges
 
     def tick(self, now: int, stale: NDArray[np.bool_], stale_since: NDArray[np.int64]) -> NDArray[np.void]:
         """Edges of time passing. `stale`, `stale_since` (points,): which points are silent, and since when

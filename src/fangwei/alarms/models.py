@@ -36,3 +36,36 @@ class CommandRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     time: Mapped[int] = mapped_column(index=True)
     answer: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StandingRow(Base):
+    """A limit that somebody proposed to change: its revision counts everything that happened to it."""
+
+    __tablename__ = "alarms_limits"
+
+    alarm: Mapped[str] = mapped_column(String(130), primary_key=True)
+    revision: Mapped[int]
+
+
+class VersionRow(Base):
+    """A setting that was in force; `body` is a `record.Version` as JSON. The highest version holds now."""
+
+    __tablename__ = "alarms_limit_versions"
+
+    alarm: Mapped[str] = mapped_column(String(130), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    time: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ProposalRow(Base):
+    """What somebody proposed and a second person decides; `body` is a `proposal.Proposal` as JSON."""
+
+    __tablename__ = "alarms_proposals"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    alarm: Mapped[str] = mapped_column(String(130), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    time: Mapped[int] = mapped_column(index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,7 +1,12 @@
-"""What the record says of an alarm's transition. Pure."""
+"""What the record says of an alarm's transition, of a proposal and of a limit that came into force. Pure."""
 
 from typing import Any
 
+import msgspec
+
+from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
+from fangwei.alarms.record import Version
+from fangwei.alarms.setting import Setting
 from fangwei.alarms.state import RESET
 from fangwei.audit.record import SYSTEM, Entry
 from fangwei.core.events import AlarmChange, AlarmEvent
@@ -58,3 +63,64 @@ def entry_of(event: AlarmEvent) -> Entry:
         evidence=evidence,
         words=event.reason if by_person and not was_reset else None,
     )
+
+
+def proposed_entry(proposal: Proposal) -> Entry:
+    """Somebody proposed something."""
+    limit = proposal.kind is ProposalKind.LIMIT
+    after: dict[str, Any] = {"proposal": proposal.id, "state": proposal.state.value}
+    if limit:
+        after["setting"] = _plain(proposal.after)
+    if proposal.until is not None:
+        after["until"] = proposal.until
+    return Entry(
+        id=f"alarms/{proposal.id}/proposed",
+        time=proposal.time,
+        by=proposal.by,
+        action="alarms.propose_limit" if limit else "alarms.propose_take_out",
+        subject=f"alarm/{proposal.alarm}",
+        zone=proposal.zone,
+        before={"setting": _plain(proposal.before)} if limit else None,
+        after=after,
+        evidence={"warned": [note.en for note in proposal.notes]} if proposal.notes else None,
+        words=proposal.reason,
+    )
+
+
+def decided_entry(proposal: Proposal) -> Entry:
+    """A proposal was decided, withdrawn or overtaken."""
+    limit = proposal.kind is ProposalKind.LIMIT
+    verb = {
+        ProposalState.WITHDRAWN: "alarms.withdraw",
+        ProposalState.OVERTAKEN: "alarms.overtake",
+    }.get(proposal.state, "alarms.review_limit" if limit else "alarms.review_take_out")
+    return Entry(
+        id=f"alarms/{proposal.id}/{proposal.state.value}",
+        time=proposal.decided or proposal.time,
+        by=proposal.decided_by or SYSTEM,
+        action=verb,
+        subject=f"alarm/{proposal.alarm}",
+        zone=proposal.zone,
+        before={"proposal": proposal.id, "state": ProposalState.OPEN.value, "by": proposal.by},
+        after={"proposal": proposal.id, "state": proposal.state.value},
+        words=proposal.comment or None,
+    )
+
+
+def in_force_entry(proposal: Proposal, version: Version) -> Entry:
+    """A setting came into force."""
+    return Entry(
+        id=f"alarms/{version.alarm}/limit/{version.version}",
+        time=version.time,
+        by=version.approved_by,
+        action="alarms.limit_in_force",
+        subject=f"alarm/{version.alarm}",
+        zone=proposal.zone,
+        before={"setting": _plain(version.before)},
+        after={"setting": _plain(proposal.after), "version": version.version, "from_file": version.setting is None},
+        evidence={"proposal": version.proposal, "proposed_by": version.by},
+    )
+
+
+def _plain(setting: Setting | None) -> Any:
+    return msgspec.to_builtins(setting)

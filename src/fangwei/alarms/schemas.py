@@ -2,6 +2,8 @@
 
 import msgspec
 
+from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
+from fangwei.alarms.setting import Setting
 from fangwei.core.events import AlarmState
 from fangwei.core.texts import Text
 
@@ -20,13 +22,18 @@ class JournalAsked(msgspec.Struct):
     end: int
     alarm: str | None = None
     limit: int = 1000
+    zones: list[str] | None = None
+    q: str = ""
+    """Only events whose alarm or message holds each of these words."""
 
 
 class KpiAsked(msgspec.Struct):
-    """`fw.ask.alarms.kpi`."""
+    """`fw.ask.alarms.kpi` and `kpi_report`. `zones` None: the whole site."""
 
     start: int
     end: int
+    zones: list[str] | None = None
+    operators: float = 1.0
 
 
 class AcknowledgeAsked(msgspec.Struct):
@@ -53,11 +60,100 @@ class Acknowledged(msgspec.Struct):
 
 
 class Command(msgspec.Struct):
-    """`fw.do.alarms.shelve|unshelve|take_out|put_back|reset`."""
+    """`fw.do.alarms.shelve|unshelve|put_back|reset`."""
 
     id: str
     by: str
     alarm: str
     seconds: float | None = None
     reason: str | None = None
-    approved_by: str | None = None
+
+
+class LimitAsked(msgspec.Struct):
+    """`fw.ask.alarms.limit`: one limit with its history."""
+
+    alarm: str
+
+
+class CheckAsked(msgspec.Struct):
+    """`fw.ask.alarms.check_limit`: what a setting would do; None: the file's."""
+
+    alarm: str
+    after: Setting | None = None
+
+
+class Checked(msgspec.Struct):
+    """Answer to check_limit: refusals, and what whoever approves must have read."""
+
+    faults: list[Text]
+    notes: list[Text]
+
+
+class ProposeLimit(msgspec.Struct, kw_only=True):
+    """`fw.do.alarms.propose_limit`. `after` None: back to the file's value."""
+
+    id: str
+    by: str
+    alarm: str
+    revision: int
+    after: Setting | None = None
+    reason: str = ""
+
+
+class ProposeTakeOut(msgspec.Struct, kw_only=True):
+    """`fw.do.alarms.propose_take_out`. `seconds`: for how long it is meant to be out of service."""
+
+    id: str
+    by: str
+    alarm: str
+    reason: str = ""
+    seconds: float | None = None
+
+
+class Review(msgspec.Struct, kw_only=True):
+    """`fw.do.alarms.review`: approve or reject; `kind` as the person's right is for one kind only."""
+
+    id: str
+    by: str
+    proposal: str
+    kind: ProposalKind
+    approve: bool
+    comment: str = ""
+
+
+class Withdraw(msgspec.Struct, kw_only=True):
+    """`fw.do.alarms.withdraw`."""
+
+    id: str
+    by: str
+    proposal: str
+    kind: ProposalKind
+
+
+class ProposalsAsked(msgspec.Struct, kw_only=True):
+    """`fw.ask.alarms.proposals`: newest first."""
+
+    kind: ProposalKind | None = None
+    state: ProposalState | None = None
+    alarm: str | None = None
+    offset: int = 0
+    limit: int = 100
+
+
+class Proposals(msgspec.Struct):
+    """Answer to proposals."""
+
+    total: int
+    offset: int
+    items: list[Proposal]
+
+
+class LimitInForce(msgspec.Struct, kw_only=True):
+    """A limit that was changed, as others must know it: `fw.limits.<point>` tells it when it changes, and
+    `fw.ask.alarms.limits` answers all of them. `setting` None: the file's again."""
+
+    alarm: str
+    point: str
+    version: int
+    setting: Setting | None
+    file_changed: bool = False

@@ -10,14 +10,33 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from fangwei.alarms import checkpoint, texts
 from fangwei.alarms.commands import Commands
 from fangwei.alarms.engine import Engine, Snapshot, rehearse
-from fangwei.alarms.kpi import kpi_table
-from fangwei.alarms.schemas import AcknowledgeAsked, Command, JournalAsked, KpiAsked, ListAsked
+from fangwei.alarms.errors import KpiRangeWrong
+from fangwei.alarms.kpi import Transition, kpi_table
+from fangwei.alarms.kpi_report import KpiReport, report
+from fangwei.alarms.limit_store import LimitStore
+from fangwei.alarms.register import AWAY, Register
+from fangwei.alarms.schemas import (
+    AcknowledgeAsked,
+    CheckAsked,
+    Command,
+    JournalAsked,
+    KpiAsked,
+    LimitAsked,
+    LimitInForce,
+    ListAsked,
+    ProposalsAsked,
+    ProposeLimit,
+    ProposeTakeOut,
+    Review,
+    Withdraw,
+)
 from fangwei.alarms.store import Store
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
@@ -47,13 +66,14 @@ STORE_PATIENCE_S = 30.0
 HISTORY_STOPPED = "history_stopped"
 """State that the historian reports while its disk is full."""
 MOST_JOURNAL = 10_000
+LIMITS_AGAIN_S = 5.0
 
 
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:
     """Run the alarms until `stop`."""
     database = open_database(settings)
     try:
-        service = Alarms(settings, site, bus, health, Store(database, health))
+        service = Alarms(settings, site, bus, health, Store(database, health), LimitStore(database))
         await service.start()
         health.state = "running"
         await stop.wait()
@@ -66,7 +86,9 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
 class Alarms:
     """The engine with its doors."""
 
-    def __init__(self, settings: Settings, site: Site, bus: Bus, health: Health, store: Store) -> None:
+    def __init__(
+        self, settings: Settings, site: Site, bus: Bus, health: Health, store: Store, limits: LimitStore
+    ) -> None:
         now = now_ns()
         self._site = site
         self._bus = bus
@@ -74,6 +96,7 @@ class Alarms:
         self._store = store
         self._path: Path = settings.data / "alarms" / "checkpoint"
         self.engine = Engine(site, now + FIRST_WORDS, self._today(now))
+        self.register = Register(site, self.engine, limits, health, self._tell, self._announce)
         self._buffer: list[Readings] | None = []
         self._later: deque[AlarmEvent] = deque()
         self._tasks: list[asyncio.Task[None]] = []
@@ -84,6 +107,8 @@ class Alarms:
         await self._bus.hear_readings(self._on_readings)
         # Nothing may be lost between the live buffer and what the stream holds.
         await self._bus.flush()
+        # Before anything is heard again: what was decided then was decided by the limits that people had set.
+        limits_known = await self._load_limits()
         snapshot = self._read_checkpoint()
         told = await self._restore_lives(snapshot)
         await self._catch_up(snapshot, told)
@@ -92,6 +117,8 @@ class Alarms:
             asyncio.create_task(self._ticking()),
             asyncio.create_task(self._checkpointing()),
         ]
+        if not limits_known:
+            self._tasks.append(asyncio.create_task(self._loading_limits()))
         await self._bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_health)
         await self._bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
         await self._answer()
@@ -120,6 +147,20 @@ class Alarms:
             self._health.count("alarms.checkpoint_of_another_site_file")
             return None
         return snapshot
+
+    async def _load_limits(self) -> bool:
+        try:
+            await self._tell(await self.register.load(now_ns()))
+        except AWAY as error:
+            # The files' limits hold meanwhile: alarms do not wait for a disk.
+            self._health.error("alarms.limits_store_away", f"{type(error).__name__}: {error}")
+        return self.register.loaded
+
+    async def _loading_limits(self) -> None:
+        while not await self._load_limits():
+            await asyncio.sleep(LIMITS_AGAIN_S)
+        for limit in self.register.limits():
+            await self._announce(limit)
 
     async def _restore_lives(self, snapshot: Snapshot | None) -> set[str]:
         """Put the lives back and return the ids of events that the world has heard of."""
@@ -283,20 +324,74 @@ class Alarms:
         await self._bus.answer(f"{ask}.list", ListAsked, self._list)
         await self._bus.answer(f"{ask}.journal", JournalAsked, self._journal)
         await self._bus.answer(f"{ask}.kpi", KpiAsked, self._kpi)
+        await self._bus.answer(f"{ask}.kpi_report", KpiAsked, self._kpi_report)
         await self._bus.answer(f"{do}.acknowledge", AcknowledgeAsked, self._acknowledge)
-        for name in ("shelve", "unshelve", "take_out", "put_back", "reset"):
+        for name in ("shelve", "unshelve", "put_back", "reset"):
             await self._bus.answer(f"{do}.{name}", Command, self._doer(name))
+        await self._answer_about_limits(ask, do)
+
+    async def _answer_about_limits(self, ask: str, do: str) -> None:
+        register = self.register
+
+        async def limit(asked: LimitAsked) -> Any:
+            return await register.limit(asked.alarm)
+
+        async def limits(_asked: dict[str, Any]) -> Any:
+            return register.limits()
+
+        async def check(asked: CheckAsked) -> Any:
+            return register.check(asked)
+
+        async def proposals(asked: ProposalsAsked) -> Any:
+            return await register.proposals(asked)
+
+        async def propose_limit(asked: ProposeLimit) -> Any:
+            return await register.propose_limit(asked, now_ns())
+
+        async def propose_take_out(asked: ProposeTakeOut) -> Any:
+            return await register.propose_take_out(asked, now_ns())
+
+        async def review(asked: Review) -> Any:
+            return await register.review(asked, now_ns())
+
+        async def withdraw(asked: Withdraw) -> Any:
+            return await register.withdraw(asked, now_ns())
+
+        await self._bus.answer(f"{ask}.limit", LimitAsked, limit)
+        await self._bus.answer(f"{ask}.limits", dict, limits)
+        await self._bus.answer(f"{ask}.check_limit", CheckAsked, check)
+        await self._bus.answer(f"{ask}.proposals", ProposalsAsked, proposals)
+        await self._bus.answer(f"{do}.propose_limit", ProposeLimit, propose_limit)
+        await self._bus.answer(f"{do}.propose_take_out", ProposeTakeOut, propose_take_out)
+        await self._bus.answer(f"{do}.review", Review, review)
+        await self._bus.answer(f"{do}.withdraw", Withdraw, withdraw)
+
+    async def _announce(self, limit: LimitInForce) -> None:
+        await self._bus.emit(f"{subjects.LIMITS}.{limit.point}", limit)
 
     async def _list(self, asked: ListAsked) -> list[AlarmStatus]:
         return self.engine.desk.statuses(asked.zone, asked.states)
 
     async def _journal(self, asked: JournalAsked) -> list[AlarmEvent]:
         limit = max(1, min(asked.limit, MOST_JOURNAL))
-        return await self._store.journal(asked.start, asked.end, asked.alarm, limit)
+        zones = frozenset(asked.zones) if asked.zones is not None else None
+        words = asked.q.casefold().split()
+        return await self._store.journal(asked.start, asked.end, asked.alarm, limit, zones, words)
 
     async def _kpi(self, asked: KpiAsked) -> Any:
+        events = await self._transitions(asked)
+        return await asyncio.to_thread(kpi_table, events, asked.start, asked.end, asked.operators)
+
+    async def _kpi_report(self, asked: KpiAsked) -> KpiReport:
+        events, first = await self._transitions(asked), await self._store.first_time()
+        return await asyncio.to_thread(report, events, asked.start, asked.end, asked.operators, first)
+
+    async def _transitions(self, asked: KpiAsked) -> list[Transition]:
+        if asked.end <= asked.start or not isfinite(asked.operators) or asked.operators <= 0:
+            raise KpiRangeWrong()
         # Two days before the start show which alarms were standing already.
-        return kpi_table(await self._store.journal(asked.start - 2 * DAY, asked.end), asked.start, asked.end)
+        zones = frozenset(asked.zones) if asked.zones is not None else None
+        return await self._store.transitions(asked.start - 2 * DAY, asked.end, zones)
 
     async def _acknowledge(self, asked: AcknowledgeAsked) -> bytes:
         return await self.commands.acknowledge(asked, now_ns(), self._tell)

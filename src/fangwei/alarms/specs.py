@@ -56,7 +56,7 @@ class PointLimit:
 def point_limits(site: Site) -> list[PointLimit]:
     """All limits and data alarms, in the order of the site's points."""
     return [
-        PointLimit(point, limit, _limit_spec(site, point, limit) if limit else data_spec(point))
+        PointLimit(point, limit, limit_spec(site, point, limit) if limit else data_spec(point))
         for point in site.points.values()
         for limit in (*point.limits, None)
     ]
@@ -145,7 +145,8 @@ def data_spec(point: SitePoint) -> Spec:
     )
 
 
-def _limit_spec(site: Site, point: SitePoint, limit: Limit) -> Spec:
+def limit_spec(site: Site, point: SitePoint, limit: Limit) -> Spec:
+    """The alarm of one limit."""
     if limit.message is not None:
         message = limit.message.text
     else:

@@ -64,6 +64,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     shelved_until: int | None = None
     suppressed_by: tuple[str, ...] = ()
     out_of_service: bool = False
+    out_until: int | None = None
+    """Until when it is meant to be out of service; only said, nothing happens then by itself."""
     by: str | None = None
     reason: str | None = None
 
@@ -144,6 +146,7 @@ class TakeOut(msgspec.Struct, frozen=True):
     by: str
     approved_by: str
     reason: str
+    until: int | None = None
 
 
 class PutBack(msgspec.Struct, frozen=True):
@@ -245,13 +248,15 @@ def _command(
                 raise ReasonMissing(alarm=alarm)
             if not event.approved_by.strip() or event.approved_by.strip() == event.by.strip():
                 raise SecondPersonMissing(alarm=alarm)
-            out = msgspec.structs.replace(life, out_of_service=True, by=event.by, reason=event.reason)
             reason = f"{event.reason} ({event.approved_by})"
-            return out, (Change(AlarmChange.TAKEN_OUT, by=event.by, reason=reason),)
+            out = msgspec.structs.replace(life, out_of_service=True, out_until=event.until, by=event.by, reason=reason)
+            return out, (Change(AlarmChange.TAKEN_OUT, by=event.by, reason=reason, until=event.until),)
         case PutBack():
             if not life.out_of_service:
                 raise NotOutOfService(alarm=alarm)
-            back = msgspec.structs.replace(life, out_of_service=False, acked=not life.active, by=event.by, reason=None)
+            back = msgspec.structs.replace(
+                life, out_of_service=False, out_until=None, acked=not life.active, by=event.by, reason=None
+            )
             return back, (Change(AlarmChange.PUT_BACK, by=event.by),)
         case Reset():
             if not (life.latched and life.acked) or life.hidden:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.alarms.desk import Seen
 from fangwei.alarms.engine import life_of, stored_life
+from fangwei.alarms.kpi import Transition
 from fangwei.alarms.models import CommandRow, CurrentRow, JournalRow
 from fangwei.alarms.recorded import entry_of
 from fangwei.alarms.state import Life
@@ -24,7 +27,9 @@ from fangwei.db.session import Database
 MOST_WAITING = 100_000
 """Events that wait for a store that is away: about 100 MB. Beyond it the oldest are counted and left to the EVENTS
 stream, which keeps them for 30 days."""
-BATCH = 500
+BATCH = 200
+"""Writing a batch with its record takes some 10 ms of the loop in which the next leak is decided."""
+PORTION = 1000
 FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 10.0
 COMMANDS_KEPT = DAY
@@ -96,22 +101,80 @@ class Store:
         return found
 
     async def journal(
-        self, start: int, end: int, alarm: str | None = None, limit: int | None = None
+        self,
+        start: int,
+        end: int,
+        alarm: str | None = None,
+        limit: int | None = None,
+        zones: frozenset[str] | None = None,
+        words: Sequence[str] = (),
     ) -> list[AlarmEvent]:
-        """Events decided in [start, end), newest first when limited, otherwise oldest first; what waits included."""
-        order = JournalRow.decided_time.desc() if limit is not None else JournalRow.decided_time
-        query = select(JournalRow.body).where(JournalRow.decided_time >= start, JournalRow.decided_time < end)
-        if alarm is not None:
-            query = query.where(JournalRow.alarm == alarm)
-        async with self._database.session() as session, session.begin():
-            bodies = list(await session.scalars(query.order_by(order, JournalRow.id).limit(limit)))
-        events = {e.id: e for e in (msgspec.json.decode(b, type=AlarmEvent) for b in bodies)}
+        """Events decided in [start, end), newest first when limited, otherwise oldest first; what waits included.
+        `words`: only events whose alarm or message holds each of them."""
+
+        def wanted(e: AlarmEvent) -> bool:
+            if alarm not in (None, e.alarm) or (zones is not None and e.zone not in zones):
+                return False
+            told = f"{e.alarm} {e.message.zh} {e.message.en} {e.by or ''} {e.reason or ''}".casefold() if words else ""
+            return all(word in told for word in words)
+
+        events: dict[str, AlarmEvent] = {}
+        async with aclosing(self._portions(start, end, alarm, newest_first=limit is not None)) as portions:
+            async for bodies in portions:
+                decoded = (msgspec.json.decode(b, type=AlarmEvent) for b in bodies)
+                events |= {e.id: e for e in decoded if wanted(e)}
+                if limit is not None and len(events) >= limit:
+                    break
         for kept in list(self._waiting):
             e = kept.event
-            if e is not None and start <= e.decided_time < end and alarm in (None, e.alarm):
+            if e is not None and start <= e.decided_time < end and wanted(e):
                 events[e.id] = e
         ordered = sorted(events.values(), key=lambda e: e.decided_time, reverse=limit is not None)
         return ordered[:limit]
+
+    async def transitions(self, start: int, end: int, zones: frozenset[str] | None) -> list[Transition]:
+        """The events of [start, end) as far as the figures need them, oldest first; what waits included."""
+        found: dict[str, Transition] = {}
+        async with aclosing(self._portions(start, end)) as portions:
+            async for bodies in portions:
+                for body in bodies:
+                    t = msgspec.json.decode(body, type=Transition)
+                    if zones is None or t.zone in zones:
+                        found[t.id] = t
+        for kept in list(self._waiting):
+            e = kept.event
+            if e is not None and start <= e.decided_time < end and (zones is None or e.zone in zones):
+                found.setdefault(e.id, msgspec.convert(e, Transition, from_attributes=True))
+        return sorted(found.values(), key=lambda t: t.decided_time)
+
+    async def _portions(
+        self, start: int, end: int, alarm: str | None = None, newest_first: bool = False
+    ) -> AsyncGenerator[list[bytes], None]:
+        """The journal of [start, end) in portions, each in a transaction of its own: a month may hold 100,000 events,
+        and meanwhile this loop decides alarms and other rooms write."""
+        time, id = JournalRow.decided_time, JournalRow.id
+        query = select(time, id, JournalRow.body).where(time >= start, time < end)
+        if alarm is not None:
+            query = query.where(JournalRow.alarm == alarm)
+        query = query.order_by(time.desc(), id.desc()) if newest_first else query.order_by(time, id)
+        at: tuple[int, str] | None = None
+        while True:
+            further = query
+            if at is not None:
+                here = tuple_(time, id)
+                further = query.where(here < at if newest_first else here > at)
+            async with self._database.session() as session, session.begin():
+                rows = (await session.execute(further.limit(PORTION))).all()
+            yield [row.body for row in rows]
+            if len(rows) < PORTION:
+                return
+            at = (rows[-1].decided_time, rows[-1].id)
+
+    async def first_time(self) -> int | None:
+        """Decided time of the oldest event kept."""
+        async with self._database.session() as session, session.begin():
+            query = select(JournalRow.decided_time).order_by(JournalRow.decided_time).limit(1)
+            return (await session.execute(query)).scalar()
 
     async def last_time(self) -> int | None:
         """Decided time of the newest event kept."""

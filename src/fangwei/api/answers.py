@@ -7,7 +7,10 @@ test asks that every operation is here (or says it in its own `responses`).
 from typing import Any
 
 from fangwei.alarms.kpi import KpiRow
-from fangwei.alarms.schemas import Acknowledged
+from fangwei.alarms.kpi_report import KpiReport
+from fangwei.alarms.proposal import Proposal
+from fangwei.alarms.record import LimitState
+from fangwei.alarms.schemas import Acknowledged, Checked, Proposals
 from fangwei.api import shapes
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
@@ -30,6 +33,7 @@ ANSWERS: dict[str, Any] = {
     "site.get_people": list[shapes.PersonShown],
     "site.find_points": shapes.PointsPage,
     "site.get_point": shapes.PointShown,
+    "site.list_definitions": shapes.DefinitionsPage,
     "site.get_definition": shapes.Definition,
     "history.latest": LatestAnswer,
     "history.trend": Downsampled,
@@ -39,7 +43,16 @@ ANSWERS: dict[str, Any] = {
     "alarms.acknowledge": Acknowledged,
     "alarms.shelve": AlarmStatus,
     "alarms.unshelve": AlarmStatus,
-    "alarms.take_out": AlarmStatus,
+    "alarms.take_out": Proposal,
+    "alarms.review_take_out": Proposal,
+    "alarms.withdraw_take_out": Proposal,
+    "alarms.kpi_report": KpiReport,
+    "alarms.limit": LimitState,
+    "alarms.check_limit": Checked,
+    "alarms.propose_limit": Proposal,
+    "alarms.proposals": Proposals,
+    "alarms.review_limit": Proposal,
+    "alarms.withdraw_limit": Proposal,
     "alarms.put_back": AlarmStatus,
     "alarms.reset": AlarmStatus,
     "incidents.listed": list[Incident],
@@ -104,7 +117,14 @@ MEDIA: dict[str, tuple[str, str]] = {
     "incidents.photo": ("image/jpeg", "the bytes of the picture"),
     "incidents.report": ("application/pdf", "%PDF-1.4 ..."),
     "work.photo": ("image/jpeg", "the bytes of the picture"),
+<<<<<<< HEAD
     "audit.export": ("application/jsonl", '{"kind":"head","format":"fangwei-audit-export-1",...}\n'),
+=======
+    "alarms.journal_csv": (
+        "text/csv",
+        "time,alarm,message,zone,priority,change,state,value,limit,unit,by,reason,until,source_time\r\n",
+    ),
+>>>>>>> c9c4eda (Limits and out of service are proposed by one person and approved by another, in force at once; definitions, journal and figures as lists and CSV)
     "work.codes": ("text/html", "<!doctype html>..."),
 }
 """Answers that are not JSON: media type and an example."""

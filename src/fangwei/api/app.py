@@ -19,6 +19,7 @@ from fangwei.api.routes import (
     incident_photos,
     incident_report,
     incidents,
+    limits,
     session,
     site,
     system,
@@ -46,6 +47,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
+<<<<<<< HEAD
     for room in (
         site,
         history,
@@ -59,6 +61,10 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
         session,
         audit,
     ):
+=======
+    incident = (incidents, incident_photos, incident_report)
+    for room in (site, history, alarms, limits, *incident, duty, work, system, session):
+>>>>>>> c9c4eda (Limits and out of service are proposed by one person and approved by another, in force at once; definitions, journal and figures as lists and CSV)
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

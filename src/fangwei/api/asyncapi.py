@@ -15,6 +15,9 @@ import yaml
 
 from fangwei.alarms import schemas as alarms
 from fangwei.alarms.kpi import KpiRow
+from fangwei.alarms.kpi_report import KpiReport
+from fangwei.alarms.proposal import Proposal
+from fangwei.alarms.record import LimitState
 from fangwei.api.examples import example
 from fangwei.audit import service as audit
 from fangwei.audit.listing import AskRecord, RecordPage
@@ -86,6 +89,7 @@ SAID = (
         subjects.EVENTS_STREAM,
     ),
     Said(f"{subjects.NOTICES}.{{person}}", Notice, "Somebody is told something", subjects.EVENTS_STREAM),
+    Said(f"{subjects.LIMITS}.{{point}}", alarms.LimitInForce, "People changed a limit"),
     Said(f"{subjects.SOURCES}.{{source}}", SourceHealth, "How a field connection is, every second"),
     Said(f"{subjects.HEALTH}.{{process}}", HealthReport, "How a process is, every second"),
     Said(subjects.LATEST, None, "The latest of the points that changed since the last second"),
@@ -94,7 +98,6 @@ SAID = (
 _ALARM_COMMANDS = {
     "shelve": "Out of sight for a time; it comes back by itself",
     "unshelve": "Bring a shelved alarm back",
-    "take_out": "Out of service for maintenance, approved by a second person",
     "put_back": "Back in service",
     "reset": "Reset a latched alarm",
 }
@@ -126,6 +129,15 @@ ASKED = (
     Asked(f"{_A}.alarms.journal", alarms.JournalAsked, list[AlarmEvent], "Transitions, newest first"),
     Asked(f"{_A}.alarms.kpi", alarms.KpiAsked, list[KpiRow], "ISA-18.2 / EEMUA 191 figures"),
     Asked(f"{_D}.alarms.acknowledge", alarms.AcknowledgeAsked, alarms.Acknowledged, "Acknowledge many alarms"),
+    Asked(f"{_A}.alarms.kpi_report", alarms.KpiAsked, KpiReport, "The figures with what stands behind them"),
+    Asked(f"{_A}.alarms.limits", dict, list[alarms.LimitInForce], "Every limit that people changed"),
+    Asked(f"{_A}.alarms.limit", alarms.LimitAsked, LimitState, "One limit: in force, in the file, its history"),
+    Asked(f"{_A}.alarms.check_limit", alarms.CheckAsked, alarms.Checked, "What a setting would do"),
+    Asked(f"{_A}.alarms.proposals", alarms.ProposalsAsked, alarms.Proposals, "What waits for a second person"),
+    Asked(f"{_D}.alarms.propose_limit", alarms.ProposeLimit, Proposal, "Propose another setting of a limit"),
+    Asked(f"{_D}.alarms.propose_take_out", alarms.ProposeTakeOut, Proposal, "Ask to take an alarm out of service"),
+    Asked(f"{_D}.alarms.review", alarms.Review, Proposal, "A second person approves or rejects"),
+    Asked(f"{_D}.alarms.withdraw", alarms.Withdraw, Proposal, "The proposer takes a proposal back"),
     *(Asked(f"{_D}.alarms.{n}", alarms.Command, AlarmStatus, s) for n, s in _ALARM_COMMANDS.items()),
     Asked(f"{_A}.incidents.list", incidents.AskList, list[Incident], "Incidents; null: those not over"),
     Asked(f"{_A}.incidents.show", incidents.AskShow, incidents.Shown, "One incident with its timeline"),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fangwei.alarms.schemas import LimitInForce
+from fangwei.api.limits import LimitBook
 from fangwei.core.texts import Text
 from fangwei.plant.schema import Limit, Name, Rationalisation, Rule
 from fangwei.plant.site import Site, SitePoint
@@ -24,8 +26,11 @@ def rationalisation(record: Rationalisation | None) -> dict[str, Any] | None:
     }
 
 
-def limit(point: SitePoint, one: Limit) -> dict[str, Any]:
-    """A limit under its alarm's name."""
+def limit(
+    point: SitePoint, one: Limit, file: Limit | None = None, changed: LimitInForce | None = None
+) -> dict[str, Any]:
+    """A limit under its alarm's name; `file` where the site's file says otherwise than what people set."""
+    overridden = changed is not None and changed.setting is not None
     return {
         "alarm": f"{point.id}.{one.id}",
         "point": point.id,
@@ -44,7 +49,17 @@ def limit(point: SitePoint, one: Limit) -> dict[str, Any]:
         "message": text(one.message),
         "unit": point.unit,
         "rationalisation": rationalisation(one.rationalisation),
+        "version": changed.version if changed else 0,
+        "overridden": overridden,
+        "file_changed": changed.file_changed if changed else False,
+        "file": _values(file) if overridden and file is not None else None,
     }
+
+
+def _values(one: Limit) -> dict[str, Any]:
+    """What people may change about a limit, as the site's file has it."""
+    names = ("at", "deadband", "on_delay", "off_delay", "priority")
+    return {name: getattr(one, name) for name in names} | {"rationalisation": rationalisation(one.rationalisation)}
 
 
 def rule(one: Rule) -> dict[str, Any]:
@@ -82,8 +97,8 @@ def glyph(point: SitePoint) -> dict[str, Any]:
     }
 
 
-def point(site: Site, one: SitePoint) -> dict[str, Any]:
-    """Everything about a point."""
+def point(site: Site, one: SitePoint, book: LimitBook) -> dict[str, Any]:
+    """Everything about a point, with the limits in force; `limits_known` false: perhaps only the files' limits."""
     gas, calibration = one.gas, one.calibration
     return glyph(one) | {
         "hazard": one.hazard,
@@ -95,7 +110,8 @@ def point(site: Site, one: SitePoint) -> dict[str, Any]:
         "calibration": {"last": calibration.last.isoformat(), "every_days": calibration.every_days}
         if calibration
         else None,
-        "limits": [limit(one, each) for each in one.limits],
+        "limits": [limit(one, *each) for each in book.limits(one)],
+        "limits_known": book.known,
         "rules": [rule(r) for r in site.rules.values() if one.id in r.inputs.values() or r.point == one.id],
         "sources": [s.id for s in site.sources.values() if any(p.point == one.id for p in s.points)],
     }
@@ -132,7 +148,12 @@ def site(one: Site) -> dict[str, Any]:
     }
 
 
-def alarm_definitions(one: Site) -> dict[str, dict[str, Any]]:
-    """Every alarm the site defines, by name."""
-    found = {f"{p.id}.{each.id}": limit(p, each) for p in one.points.values() for each in p.limits}
-    return found | {r.id: rule(r) for r in one.rules.values()}
+def definition(one: Site, alarm: str, book: LimitBook) -> dict[str, Any] | None:
+    """The limit or rule of this name; None where the site defines none."""
+    if alarm in one.rules:
+        return rule(one.rules[alarm])
+    point_id, _, id = alarm.rpartition(".")
+    point = one.points.get(point_id)
+    if point is None:
+        return None
+    return next((limit(point, *each) for each in book.limits(point) if each[0].id == id), None)

@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from fangwei.alarms.schemas import LimitInForce
 from fangwei.api.callers import find_caller
+from fangwei.api.limits import LimitBook
 from fangwei.api.outbox import Outbox
 from fangwei.api.picture import OVER, Picture
 from fangwei.bus import codec, subjects
@@ -105,6 +107,7 @@ class Hub:
         gate.on_out.append(self._on_out)
         self.health = health
         self.points = frozenset(site.points)
+        self.limits = LimitBook(site)
         self.picture = Picture({p.key: p.id for p in site.points.values()})
         self.clients: set[Client] = set()
         self._gathered: dict[str, AlarmStatus] = {}
@@ -121,6 +124,7 @@ class Hub:
         await self.bus.hear_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident)
         await self.bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm)
         await self.bus.hear_events(f"{subjects.NOTICES}.>", Notice, self._on_notice)
+        await self.bus.hear_events(f"{subjects.LIMITS}.>", LimitInForce, self._on_limit)
         await self.bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
         await self.bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_process)
         await self.bus.hear(subjects.LATEST, self._on_latest)
@@ -147,6 +151,12 @@ class Hub:
         text = frame("notice", notice=notice)
         for client in self.clients:
             client.push(text, urgent=True, replaces=f"notice {notice.id}")
+
+    async def _on_limit(self, limit: LimitInForce) -> None:
+        if self.limits.take(limit):
+            self._to_all(frame("limit", alarm=limit.alarm, point=limit.point))
+            # An alarm that stands shows another limit or priority from now on.
+            self._resync.set()
 
     async def _on_source(self, source: SourceHealth) -> None:
         self.picture.source(source)
@@ -226,7 +236,9 @@ class Hub:
 
     async def resync(self) -> None:
         """Ask every room for its own list; a room that does not answer leaves its part unconfirmed."""
-        await asyncio.gather(self._ask_incidents(), self._ask_alarms(), self._ask_sources(), self._ask_latest())
+        await asyncio.gather(
+            self._ask_incidents(), self._ask_alarms(), self._ask_sources(), self._ask_latest(), self._ask_limits()
+        )
 
     async def _ask(self, part: str, subject: str, question: dict[str, Any], type: Any) -> Any:
         try:
@@ -257,6 +269,14 @@ class Hub:
             if before != self.picture.alarms:
                 self._gathered.clear()
                 self._to_all(frame("all_alarms", alarms=list(self.picture.alarms.values())))
+
+    async def _ask_limits(self) -> None:
+        try:
+            answer = await self.bus.ask(f"{subjects.ASK}.alarms.limits", {}, timeout=3.0)
+            self.limits.take_all(msgspec.json.decode(answer, type=list[LimitInForce]))
+        except (FangweiError, msgspec.MsgspecError, OSError) as error:
+            self.limits.known = False
+            self.health.error("api.unconfirmed.limits", str(error))
 
     async def _ask_sources(self) -> None:
         sources = await self._ask("sources", "connect.sources", {}, list[SourceHealth])

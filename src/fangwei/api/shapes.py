@@ -2,6 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
+from fangwei.alarms.setting import Why
 from fangwei.core.events import Hazard, Incident, Notice, TimelineEntry
 from fangwei.core.health import ErrorCount
 from fangwei.core.texts import Text
@@ -12,13 +13,15 @@ Latest = tuple[int, float | None, int]
 Pair = tuple[float, float]
 
 
-class Why(TypedDict):
-    """Why an alarm exists, and what to do; `time_to_respond` in seconds."""
+class FileLimit(TypedDict):
+    """What the site's file says of a limit that people set otherwise; delays in seconds."""
 
-    cause: Text
-    consequence: Text
-    action: Text
-    time_to_respond: float
+    at: float
+    deadband: float
+    on_delay: float
+    off_delay: float
+    priority: int
+    rationalisation: Why | None
 
 
 class Definition(TypedDict):
@@ -44,6 +47,28 @@ class Definition(TypedDict):
     message: Text | None
     unit: str
     rationalisation: Why | None
+    version: NotRequired[int]
+    """Of the limit in force; 0: never changed."""
+    overridden: NotRequired[bool]
+    file_changed: NotRequired[bool]
+    """The site's file says otherwise than when people set this."""
+    file: NotRequired[FileLimit | None]
+
+
+class DefinitionRow(Definition):
+    """A limit or rule in a list, with the name and zone of its point."""
+
+    name: Text
+    zone: str
+
+
+class DefinitionsPage(TypedDict):
+    """A page of alarms that the site defines; `limits_known` false: perhaps only the files' values."""
+
+    total: int
+    offset: int
+    items: list[DefinitionRow]
+    limits_known: bool
 
 
 class Glyph(TypedDict):
@@ -65,6 +90,11 @@ class PointRow(Glyph):
     latest: Latest | None
     normal: Pair | None
     limits: int
+    changed: int
+    """How many of them people set otherwise than the site's files."""
+    sources: list[str]
+    calibration_due: str | None
+    """Last day on which the calibration holds."""
 
 
 class PointsPage(TypedDict):
@@ -101,6 +131,9 @@ class PointShown(Glyph):
     frozen_after: float | None
     calibration: CalibrationOfPoint | None
     limits: list[Definition]
+    limits_known: bool
+    """False: the alarms room does not answer, and these are perhaps only the files' limits."""
+    calibration_due: str | None
     rules: list[Definition]
     sources: list[str]
     latest: Latest | None

@@ -4,6 +4,7 @@ fw.readings.<source>         Readings as one Arrow IPC stream (codec.py)
 fw.alarms.<zone>             AlarmEvent
 fw.incidents.<incident>      IncidentEvent
 fw.notices.<person>          Notice
+fw.limits.<point>            LimitInForce (alarms/schemas.py): people changed a limit
 fw.sources.<source>          SourceHealth, every second
 fw.health.<process>          HealthReport, every second
 fw.latest                    Readings, every second: the latest of the points that changed since
@@ -15,6 +16,7 @@ READINGS = "fw.readings"
 ALARMS = "fw.alarms"
 INCIDENTS = "fw.incidents"
 NOTICES = "fw.notices"
+LIMITS = "fw.limits"
 SOURCES = "fw.sources"
 HEALTH = "fw.health"
 LATEST = "fw.latest"

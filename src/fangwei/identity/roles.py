@@ -49,9 +49,14 @@ VERBS: Final[Mapping[str, Verb]] = {
     "alarms.acknowledge": Verb(Text("确认报警", "acknowledge alarms"), _SHIFT),
     "alarms.shelve": Verb(Text("搁置报警", "shelve alarms"), _LEADS),
     "alarms.unshelve": Verb(Text("恢复被搁置的报警", "bring shelved alarms back"), _SHIFT),
-    "alarms.take_out": Verb(Text("停用报警", "take alarms out of service"), _LEADS),
+    "alarms.take_out": Verb(Text("申请停用报警", "ask to take alarms out of service"), _LEADS),
+    "alarms.review_take_out": Verb(Text("审批他人的停用申请", "decide on what others ask to take out"), _LEADS),
     "alarms.put_back": Verb(Text("恢复被停用的报警", "put alarms back in service"), _LEADS),
     "alarms.reset": Verb(Text("复位锁定的报警", "reset latched alarms"), _LEADS),
+    "alarms.propose_limit": Verb(Text("提议修改限值", "propose other limits"), _LEADS | _DATA),
+    "alarms.review_limit": Verb(
+        Text("审批他人提议的限值", "decide on limits that others propose"), _SAFETY | {"manager"}
+    ),
     # incidents
     "incidents.read": Verb(Text("查看事件", "see incidents"), _ALL),
     "incidents.take": Verb(Text("接手事件", "take incidents"), _SHIFT),

@@ -1,18 +1,39 @@
 """Alarms: what stands, what happened, and what an operator may do about it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from fangwei.api.callers import needs
 from fangwei.api.context import AlarmName, Command, Context, ItemId, Time
-from fangwei.core.events import AlarmState
+from fangwei.api.csv_file import csv_file, journal_rows
+from fangwei.bus import subjects
+from fangwei.core.events import AlarmEvent, AlarmState
 from fangwei.identity.caller import Caller
 from fangwei.plant.site import Site
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+Zones = Annotated[list[ItemId] | None, Query(alias="zone", max_length=500)]
+Operators = Annotated[float, Query(gt=0, le=1000, allow_inf_nan=False, description="Positions that share the alarms")]
+Language = Literal["zh", "en"]
+MOST_JOURNAL = 10_000
+
+
+class OnProposal(Command):
+    """A command on one proposal."""
+
+    proposal: ItemId
+
+
+class Review(Command):
+    """A second person's decision."""
+
+    proposal: ItemId
+    approve: bool
+    comment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
 class Acknowledge(Command):
@@ -37,11 +58,11 @@ class Shelve(Command):
 
 
 class TakeOut(Command):
-    """Out of service for maintenance: with a reason and somebody's approval."""
+    """Out of service for maintenance, once a second person approves: with a reason and for how long it is meant."""
 
     alarm: AlarmName
     reason: Reason
-    approved_by: ItemId
+    seconds: Annotated[float, Field(gt=0, le=90 * 86_400, allow_inf_nan=False)] | None = None
 
 
 def zones_of_alarms(site: Site) -> dict[str, str]:
@@ -75,15 +96,55 @@ def router(context: Context) -> APIRouter:
         start: Time,
         end: Time,
         alarm: Annotated[AlarmName | None, Query()] = None,
-        limit: Annotated[int, Query(ge=1, le=10_000)] = 500,
+        zone: Zones = None,
+        q: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=MOST_JOURNAL)] = 500,
     ) -> Response:
-        """Transitions in a time range, newest first as the room sends them."""
-        return await context.ask("alarms.journal", {"start": start, "end": end, "alarm": alarm, "limit": limit})
+        """Transitions in a time range, newest first as the room sends them; `q`: words of alarm, message, person or
+        reason."""
+        question = {"start": start, "end": end, "alarm": alarm, "limit": limit, "zones": zone, "q": q}
+        return await context.ask("alarms.journal", question, timeout=15.0)
+
+    @routes.get("/journal.csv")
+    async def journal_csv(
+        caller: Annotated[Caller, needs("alarms.read")],
+        start: Time,
+        end: Time,
+        alarm: Annotated[AlarmName | None, Query()] = None,
+        zone: Zones = None,
+        q: Annotated[str, Query(max_length=200)] = "",
+        language: Language = "zh",
+    ) -> Response:
+        """The same as CSV, at most 10,000 rows (the header X-Truncated says when there are more)."""
+        question = {"start": start, "end": end, "alarm": alarm, "limit": MOST_JOURNAL, "zones": zone, "q": q}
+        answer = await context.bus.ask(f"{subjects.ASK}.alarms.journal", question, 30.0)
+        events = msgspec.json.decode(answer, type=list[AlarmEvent])
+        more = len(events) >= MOST_JOURNAL
+        return csv_file("alarm-journal.csv", journal_rows(events, context.site, language), more)
 
     @routes.get("/kpi")
-    async def kpi(caller: Annotated[Caller, needs("alarms.read")], start: Time, end: Time) -> Response:
+    async def kpi(
+        caller: Annotated[Caller, needs("alarms.read")],
+        start: Time,
+        end: Time,
+        zone: Zones = None,
+        operators: Operators = 1.0,
+    ) -> Response:
         """ISA-18.2 / EEMUA 191 figures of a time range."""
-        return await context.ask("alarms.kpi", {"start": start, "end": end}, timeout=20.0)
+        question = {"start": start, "end": end, "zones": zone, "operators": operators}
+        return await context.ask("alarms.kpi", question, timeout=30.0)
+
+    @routes.get("/kpi/report")
+    async def kpi_report(
+        caller: Annotated[Caller, needs("alarms.read")],
+        start: Time,
+        end: Time,
+        zone: Zones = None,
+        operators: Operators = 1.0,
+    ) -> Response:
+        """The figures with what stands behind them: counts over time, floods, the most frequent, the standing."""
+        question = {"start": start, "end": end, "zones": zone, "operators": operators}
+        return await context.ask("alarms.kpi_report", question, timeout=30.0)
 
     @routes.post("/acknowledge")
     async def acknowledge(command: Acknowledge, caller: Annotated[Caller, needs("alarms.acknowledge")]) -> Response:
@@ -105,10 +166,21 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/take_out")
     async def take_out(command: TakeOut, caller: Annotated[Caller, needs("alarms.take_out")]) -> Response:
-        """Take an alarm out of service."""
-        context.person(command.approved_by)
+        """Ask to take an alarm out of service; it stays in service until a second person approves (review_take_out)."""
         theirs(caller, "alarms.take_out", [command.alarm])
-        return await context.do("alarms.take_out", command, caller)
+        return await context.do("alarms.propose_take_out", command, caller)
+
+    @routes.post("/review_take_out")
+    async def review_take_out(
+        command: Review, caller: Annotated[Caller, needs("alarms.review_take_out", proof=True)]
+    ) -> Response:
+        """Approve or reject what another person asked for; approved, the alarm is out of service when this returns."""
+        return await context.do("alarms.review", command, caller, kind="take_out")
+
+    @routes.post("/withdraw_take_out")
+    async def withdraw_take_out(command: OnProposal, caller: Annotated[Caller, needs("alarms.take_out")]) -> Response:
+        """Take one's own request back."""
+        return await context.do("alarms.withdraw", command, caller, kind="take_out")
 
     @routes.post("/put_back")
     async def put_back(command: OnAlarm, caller: Annotated[Caller, needs("alarms.put_back")]) -> Response:
