@@ -117,14 +117,11 @@ MEDIA: dict[str, tuple[str, str]] = {
     "incidents.photo": ("image/jpeg", "the bytes of the picture"),
     "incidents.report": ("application/pdf", "%PDF-1.4 ..."),
     "work.photo": ("image/jpeg", "the bytes of the picture"),
-<<<<<<< HEAD
     "audit.export": ("application/jsonl", '{"kind":"head","format":"fangwei-audit-export-1",...}\n'),
-=======
     "alarms.journal_csv": (
         "text/csv",
         "time,alarm,message,zone,priority,change,state,value,limit,unit,by,reason,until,source_time\r\n",
     ),
->>>>>>> c9c4eda (Limits and out of service are proposed by one person and approved by another, in force at once; definitions, journal and figures as lists and CSV)
     "work.codes": ("text/html", "<!doctype html>..."),
 }
 """Answers that are not JSON: media type and an example."""

@@ -47,11 +47,11 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-<<<<<<< HEAD
     for room in (
         site,
         history,
         alarms,
+        limits,
         incidents,
         incident_photos,
         incident_report,
@@ -61,10 +61,6 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
         session,
         audit,
     ):
-=======
-    incident = (incidents, incident_photos, incident_report)
-    for room in (site, history, alarms, limits, *incident, duty, work, system, session):
->>>>>>> c9c4eda (Limits and out of service are proposed by one person and approved by another, in force at once; definitions, journal and figures as lists and CSV)
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")
