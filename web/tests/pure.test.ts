@@ -24,6 +24,13 @@ test("an alarm that is normal again leaves the list", () => {
   expect([raised.alarms.size, normal.alarms.size]).toEqual([1, 0]);
 });
 
+test("a limit that changed is counted, and what an older page does not know changes nothing", () => {
+  const [after, parts] = take(emptyPicture(), { type: "limit", alarm: "G1.hi", point: "G1" });
+  expect([after.limits, parts]).toEqual([1, ["limits"]]);
+  const unknown = { type: "of a later version" } as unknown as Parameters<typeof take>[1];
+  expect(take(after, unknown)).toEqual([after, []]);
+});
+
 test("what no room has confirmed starts as unknown", () => {
   expect(Object.values(emptyPicture().confirmed)).toEqual([null, null, null, null]);
 });

@@ -69,6 +69,9 @@ export interface PointRow extends Glyph {
   latest: Latest | null;
   normal: [number, number] | null;
   limits: number;
+  changed: number;
+  sources: string[];
+  calibration_due: string | null;
 }
 
 export interface Rationalisation {
@@ -98,6 +101,12 @@ export interface Definition {
   message: Text | null;
   unit: string;
   rationalisation: Rationalisation | null;
+  /** Of the limit in force; 0: never changed. */
+  version?: number;
+  overridden?: boolean;
+  /** The site's file says otherwise than when people set this. */
+  file_changed?: boolean;
+  file?: { at: number; deadband: number; on_delay: number; off_delay: number; priority: number } | null;
 }
 
 export interface Point extends Glyph {
@@ -109,6 +118,9 @@ export interface Point extends Glyph {
   frozen_after: number | null;
   calibration: { last: string; every_days: number } | null;
   limits: Definition[];
+  /** false: the alarms room does not answer, and these are perhaps only the files' limits. */
+  limits_known: boolean;
+  calibration_due: string | null;
   rules: Definition[];
   sources: string[];
   latest: Latest | null;
@@ -324,6 +336,7 @@ export type Frame =
   | { type: "all_alarms"; alarms: AlarmStatus[] }
   | { type: "gone"; incidents: string[] }
   | { type: "latest"; latest: Record<string, Latest> }
+  | { type: "limit"; alarm: string; point: string }
   | { type: "source"; source: Source }
   | { type: "process"; process: Process }
   | { type: "beat"; time: number; bus: boolean; confirmed: Confirmed };

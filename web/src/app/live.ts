@@ -20,6 +20,8 @@ export interface Picture {
   lines: Map<string, TimelineEntry[]>;
   confirmed: Confirmed;
   bus: boolean;
+  /** How many changes of limits were heard: a page that shows limits asks anew. */
+  limits: number;
 }
 
 export type Part = keyof Picture | "connection";
@@ -30,6 +32,7 @@ export function emptyPicture(): Picture {
     notices: new Map(), lines: new Map(),
     confirmed: { incidents: null, alarms: null, sources: null, latest: null },
     bus: true,
+    limits: 0,
   };
 }
 
@@ -89,8 +92,13 @@ export function take(picture: Picture, frame: Frame): [Picture, Part[]] {
         { ...picture, processes: new Map(picture.processes).set(frame.process.process, frame.process) },
         ["processes"],
       ];
+    case "limit":
+      return [{ ...picture, limits: picture.limits + 1 }, ["limits"]];
     case "beat":
       return [{ ...picture, confirmed: frame.confirmed, bus: frame.bus }, ["confirmed", "bus"]];
+    default:
+      // A page that is older than the platform passes over what it does not know.
+      return [picture, []];
   }
 }
 
