@@ -6,10 +6,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from fangwei.api.problems import install
+from fangwei.api.problems import install, problem
 from fangwei.core.errors import FangweiError, Refused, RevisionStale
 from fangwei.core.health import Health
 from fangwei.core.texts import Text
+from fangwei.identity.errors import SignInLocked
 
 
 class TankFull(FangweiError):
@@ -107,3 +108,8 @@ def test_other_methods_are_told_which_are_possible(client):
 
 def test_addresses_with_odd_characters_stay_addresses(client):
     assert told(client.get("/%00/%E7%89%9B?\u2028"))["instance"] == "/%00/%E7%89%9B"
+
+
+def test_whoever_must_wait_is_told_how_long_in_the_header_too():
+    assert problem(SignInLocked(seconds=754)).headers["retry-after"] == "754"
+    assert "retry-after" not in problem(Refused(FangweiError().problem)).headers

@@ -10,12 +10,12 @@ WORDS = {
     "zh": {
         "enter": "登录", "add_passkey": "登记通行密钥", "with_passkey": "用通行密钥登录", "out": "退出登录",
         "account": "我的账号", "people": "人员与权限", "ended": "登录已结束", "new_password": "新密码",
-        "set_password": "设置密码", "wait": "后可再试密码",
+        "set_password": "设置密码", "wait": "密码错误次数过多",
     },
     "en": {
         "enter": "Sign in", "add_passkey": "Set up a passkey", "with_passkey": "Sign in with a passkey",
         "out": "Sign out", "account": "My account", "people": "People and rights", "ended": "Your session is over",
-        "new_password": "New password", "set_password": "Set the password", "wait": "can be tried again",
+        "new_password": "New password", "set_password": "Set the password", "wait": "Too many wrong passwords",
     },
 }  # fmt: skip
 

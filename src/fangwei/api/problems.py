@@ -201,7 +201,10 @@ def problem(error: FangweiError, instance: str = "") -> Response:
         errors=error.errors if isinstance(error, RequestMalformed) and error.errors else None,
         current=error.current,
     )
-    return Response(msgspec.json.encode(body), error.http_status, media_type=MEDIA_TYPE)
+    # How long to wait, where that is known: programs read it here, people in the text.
+    wait = error.values.get("seconds") if error.http_status == 429 else None
+    headers = {} if wait is None else {"retry-after": str(wait)}
+    return Response(msgspec.json.encode(body), error.http_status, headers, MEDIA_TYPE)
 
 
 def malformed(errors: Sequence[Mapping[str, Any]]) -> RequestMalformed:

@@ -82,14 +82,25 @@ export function setGiver(person: string | null): void {
   giver = person;
 }
 
-/** A command with its own id: sent again after a lost answer it takes effect once. `revision`: the state an edit was
- * made from; a newer one is answered as a problem that holds it. */
-export async function command<T>(path: string, body: Record<string, unknown> = {}, revision?: number): Promise<T> {
-  const init = {
+/** A command with its own id: sent again after a lost answer it takes effect once. */
+export function command<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
+  return twice<T>(path, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(revision === undefined ? {} : { "if-match": `"${revision}"` }) },
+    headers: { "content-type": "application/json" },
     body: JSON.stringify({ id: commandId(), ...(giver ? { by: giver } : {}), ...body }),
-  };
+  });
+}
+
+/** An edit made from a revision: where there is a newer one, the answer is a problem whose `current` holds it. */
+export function edit<T>(path: string, revision: number, body: Record<string, unknown>): Promise<T> {
+  return twice<T>(path, {
+    method: "PUT",
+    headers: { "content-type": "application/json", "if-match": `"${revision}"` },
+    body: JSON.stringify({ id: commandId(), ...body }),
+  });
+}
+
+async function twice<T>(path: string, init: RequestInit): Promise<T> {
   try {
     return await call<T>(path, init);
   } catch (error) {

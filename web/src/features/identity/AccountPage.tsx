@@ -3,13 +3,12 @@ import { useAsk } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
 import { useMe } from "../../app/me";
 import { useRemembered } from "../../app/remembered";
-import { session } from "../../app/session";
 import { useSite } from "../../app/site";
 import { useAct } from "../../parts/doing";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { deviceName } from "./device";
-import { addPasskey, endOtherSessions, endSession, removePasskey, type Mine, type Passkey, type SessionRow } from "./door";
+import { addPasskey, endSession, removePasskey, type Mine, type Passkey, type SessionRow } from "./door";
 import "./identity.css";
 import { PasswordForm } from "./PasswordForm";
 import { passkeysWork } from "./passkey";
@@ -19,16 +18,16 @@ import { identityTexts, methodNames } from "./texts";
 /** What belongs to the person: who they are here, how they come in, where they are signed in. */
 export default function AccountPage() {
   const t = useSay();
-  const asked = useAsk<Mine>("/account");
+  const asked = useAsk<Mine>("/me/ways");
   return (
     <div className="account">
       <div className="toolbar"><h1>{t(identityTexts.myAccount)}</h1></div>
       <Who />
       {asked.data ? (
         <>
-          <Passkeys rows={asked.data.passkeys} again={asked.again} />
+          <Passkeys rows={asked.data.passkeys} work={asked.data.passkeys_work_here && passkeysWork()} again={asked.again} />
           <Password isSet={asked.data.password} again={asked.again} />
-          <Sessions rows={asked.data.sessions} again={asked.again} />
+          <Sessions />
         </>
       ) : asked.error ? (
         <Failed error={asked.error} retry={asked.again} />
@@ -67,7 +66,7 @@ function Who() {
   );
 }
 
-function Passkeys({ rows, again }: { rows: Passkey[]; again: () => void }) {
+function Passkeys({ rows, work, again }: { rows: Passkey[]; work: boolean; again: () => void }) {
   const t = useSay();
   const act = useAct();
   const [name, setName] = useState(() => deviceName(navigator.userAgent));
@@ -106,9 +105,12 @@ function Passkeys({ rows, again }: { rows: Passkey[]; again: () => void }) {
             {t(identityTexts.passkeyName)}
             <input className="field" value={name} maxLength={60} required onChange={(e) => setName(e.target.value)} />
           </label>
-          <button className="button" disabled={act.busy || !passkeysWork()} title={passkeysWork() ? undefined : t(identityTexts.passkeyNotHere)}>{t(identityTexts.addPasskey)}</button>
+          <button className="button" disabled={act.busy || !work}>{t(identityTexts.addPasskey)}</button>
         </div>
-        <div className="form">{act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}</div>
+        <div className="form">
+          {!work && <p className="muted">{t(identityTexts.passkeyNotHere)}</p>}
+          {act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}
+        </div>
       </form>
     </section>
   );
@@ -135,33 +137,41 @@ function Password({ isSet, again }: { isSet: boolean; again: () => void }) {
   );
 }
 
-function Sessions({ rows, again }: { rows: SessionRow[]; again: () => void }) {
+function Sessions() {
   const t = useSay();
   const act = useAct();
-  const end = async (row: SessionRow) => {
-    if (!(await act.run(() => endSession(row.id)))) return;
-    if (row.current) await session.ask();
-    else again();
-  };
+  const asked = useAsk<SessionRow[]>("/me/sessions", 30_000);
+  const rows = asked.data ?? [];
+  const others = rows.filter((row) => !row.current);
+  const end = (some: SessionRow[]) =>
+    act.run(async () => {
+      for (const row of some) await endSession(row.id);
+    }).then(asked.again);
   return (
     <section className="panel">
       <header>
         <h2>{t(identityTexts.sessions)}</h2>
-        {rows.length > 1 && <button className="button" disabled={act.busy} onClick={() => void act.run(endOtherSessions).then(again)}>{t(identityTexts.endOthers)}</button>}
+        {others.length > 1 && <button className="button" disabled={act.busy} onClick={() => void end(others)}>{t(identityTexts.endOthers)}</button>}
       </header>
-      <ul className="rows">
-        {rows.map((row) => (
-          <li key={row.id}>
-            <span className="grow">
-              <span><b>{deviceName(row.agent)}</b> {row.current && <span className="tag strong">{t(identityTexts.thisDevice)}</span>}</span>
-              <span className="muted">
-                {row.address} · {t(methodNames[row.method] ?? { zh: row.method, en: row.method })} · {t(identityTexts.lastSeen)} <When ns={row.seen} />
+      {asked.error && !asked.data ? (
+        <Failed error={asked.error} retry={asked.again} />
+      ) : !asked.data ? (
+        <Loading lines={2} />
+      ) : (
+        <ul className="rows">
+          {rows.map((row) => (
+            <li key={row.id}>
+              <span className="grow">
+                <span><b>{deviceName(row.agent)}</b> {row.current && <span className="tag strong">{t(identityTexts.thisDevice)}</span>}</span>
+                <span className="muted">
+                  {row.address} · {t(methodNames[row.method] ?? { zh: row.method, en: row.method })} · {t(identityTexts.lastSeen)} <When ns={row.seen} />
+                </span>
               </span>
-            </span>
-            {!row.current && <button className="button" disabled={act.busy} onClick={() => void end(row)}>{t(identityTexts.end)}</button>}
-          </li>
-        ))}
-      </ul>
+              {!row.current && <button className="button" disabled={act.busy} onClick={() => void end([row])}>{t(identityTexts.end)}</button>}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="form">{act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}</div>
     </section>
   );

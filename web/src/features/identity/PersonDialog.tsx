@@ -5,7 +5,7 @@ import { useSite } from "../../app/site";
 import { Dialog } from "../../parts/dialog";
 import { useAct } from "../../parts/doing";
 import { partsTexts } from "../../parts/texts";
-import { addPerson, changePerson, type PersonRow } from "./door";
+import { addPerson, changePerson, type PersonContent, type PersonRow } from "./door";
 import { roleNames, zonedRoles } from "./roles";
 import { identityTexts } from "./texts";
 
@@ -18,15 +18,19 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
   const [id, setId] = useState("");
   const [zh, setZh] = useState(person?.name.zh ?? "");
   const [en, setEn] = useState(person?.name.en ?? "");
+  const [external, setExternal] = useState(person?.external ?? "");
   const [role, setRole] = useState(person?.role ?? "crew");
   const [zones, setZones] = useState<Set<string>>(new Set(person?.zones ?? []));
   const zoned = zonedRoles.has(role);
-  const save = (state: string) =>
+  const save = (active: boolean) =>
     act.run(async () => {
-      const content = { name: { zh: zh.trim(), en: en.trim() || zh.trim() }, role, zones: zoned && zones.size > 0 ? [...zones] : null };
+      const content: PersonContent = {
+        name: { zh: zh.trim(), en: en.trim() || zh.trim() }, role, zones: zoned && zones.size > 0 ? [...zones] : null,
+        language: base?.language ?? "zh", external: external.trim() || null, active,
+      };
       try {
-        if (base) await changePerson(base.id, base.revision, { ...content, state });
-        else await addPerson({ person: id.trim(), ...content });
+        if (base) await changePerson(base.id, base.revision, content);
+        else await addPerson(id.trim(), content);
       } catch (error) {
         // Somebody else was first: what they saved is shown, and the next press is made from it.
         if (error instanceof ApiProblem && error.status === 412 && error.current) {
@@ -35,6 +39,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
           setZh(now.name.zh);
           setEn(now.name.en);
           setRole(now.role);
+          setExternal(now.external ?? "");
           setZones(new Set(now.zones ?? []));
           saved();
           throw new ApiProblem(identityTexts.stale, error.code, error.status);
@@ -56,7 +61,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save(base?.state ?? "active");
+          void save(base ? base.state === "active" : true);
         }}
       >
         {!base && (
@@ -89,11 +94,15 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
             </div>
           </fieldset>
         )}
+        <label>
+          {t(identityTexts.external)}
+          <input className="field" value={external} onChange={(e) => setExternal(e.target.value)} maxLength={200} autoCapitalize="none" spellCheck={false} />
+        </label>
         {base?.edited && <p className="muted">{t(identityTexts.edited)}</p>}
         {act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}
         <div className="foot">
           {base && (
-            <button type="button" className="button" disabled={act.busy} title={base.state === "active" ? t(identityTexts.disableHow) : undefined} onClick={() => void save(base.state === "active" ? "disabled" : "active")}>
+            <button type="button" className="button" disabled={act.busy} title={base.state === "active" ? t(identityTexts.disableHow) : undefined} onClick={() => void save(base.state !== "active")}>
               {t(base.state === "active" ? identityTexts.disable : identityTexts.enable)}
             </button>
           )}

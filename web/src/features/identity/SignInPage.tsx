@@ -5,14 +5,14 @@ import { useAsk } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
 import { useRemembered } from "../../app/remembered";
 import { go, useAddress, useFragment } from "../../app/router";
-import { session, useSession } from "../../app/session";
+import { rememberPlace, session, useSession } from "../../app/session";
 import { appTexts } from "../../app/texts";
 import { useAct } from "../../parts/doing";
 import { signIn, signInByLink, signInByPasskey, type Ways } from "./door";
 import "./identity.css";
 import { passkeysWork } from "./passkey";
 import { SetUp } from "./SetUp";
-import { identityTexts } from "./texts";
+import { identityTexts, oidcProblems } from "./texts";
 
 /** Stands in the place of any page while nobody is signed in; the address stays, so that one comes back to it. */
 export default function SignInPage({ ended }: { ended: boolean }) {
@@ -60,7 +60,7 @@ function Usual({ ended }: { ended: boolean }) {
   const [opens, setOpens] = useState(0);
   const left = useCountdown(opens);
   const act = useAct();
-  const asked = useAsk<Ways>("/sign-in/ways");
+  const asked = useAsk<Ways>("/session/ways");
   const enter = (work: () => Promise<unknown>) =>
     void act.run(async () => {
       try {
@@ -71,11 +71,13 @@ function Usual({ ended }: { ended: boolean }) {
       }
       await session.ask();
     });
-  const oidc = asked.data?.oidc;
+  const noPasskeys = !passkeysWork() || asked.data?.passkey === false;
+  const problem = path === "/sign-in" ? query.get("problem") : null;
   const back = path === "/sign-in" ? "/" : path + (query.toString() ? `?${query}` : "");
   return (
     <>
       <h1>{t(identityTexts.signIn)}</h1>
+      {problem && <p className="said" role="alert">{t(oidcProblems[problem] ?? identityTexts.oidcFailed)}</p>}
       {ended && <p className="said" role="status">{t(identityTexts.ended)}</p>}
       <form
         className="form"
@@ -93,7 +95,7 @@ function Usual({ ended }: { ended: boolean }) {
           <input className="field" name="password" type="password" autoComplete="current-password" autoFocus={Boolean(person)} value={password} onChange={(e) => setPassword(e.target.value)} required maxLength={200} />
         </label>
         {left > 0 ? (
-          <p className="problem" role="alert">{act.problem && `${t(act.problem)} · `}<b>{t(identityTexts.wait, { t: duration(left, language) })}</b></p>
+          <p className="problem" role="alert">{t(identityTexts.wait, { t: duration(left, language) })}</p>
         ) : (
           act.problem && <p className="problem" role="alert">{t(act.problem)}</p>
         )}
@@ -101,11 +103,11 @@ function Usual({ ended }: { ended: boolean }) {
       </form>
       <div className="or">{t(identityTexts.or)}</div>
       <div className="ways">
-        <button className="button" disabled={act.busy || !passkeysWork()} title={passkeysWork() ? undefined : t(identityTexts.passkeyNotHere)} onClick={() => enter(signInByPasskey)}>
+        <button className="button" disabled={act.busy || noPasskeys} title={noPasskeys ? t(identityTexts.passkeyNotHere) : undefined} onClick={() => enter(signInByPasskey)}>
           {t(identityTexts.withPasskey)}
         </button>
-        {oidc && (
-          <a className="button as-link" href={`/api/sign-in/oidc?back=${encodeURIComponent(back)}`}>{t(identityTexts.withOidc, { name: t(oidc.name) })}</a>
+        {asked.data?.oidc && (
+          <a className="button as-link" href="/api/session/oidc" onClick={() => rememberPlace(back)}>{t(identityTexts.withOidc)}</a>
         )}
       </div>
       <p className="help muted">{t(identityTexts.noAccount)}</p>

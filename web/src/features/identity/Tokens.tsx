@@ -1,5 +1,4 @@
 import { useState } from "react";
-import type { Text } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { serverNow } from "../../app/clock";
 import { useSay } from "../../app/language";
@@ -9,13 +8,13 @@ import { Secret } from "../../parts/secret";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { partsTexts } from "../../parts/texts";
 import { When } from "../../parts/when";
-import { addToken, revokeToken, type TokenRow } from "./door";
+import { addToken, revokeToken, type Matrix, type TokenRow } from "./door";
 import { identityTexts } from "./texts";
 
 /** What machines come in with: made here, shown once, each with its own few rights. */
 export function Tokens() {
   const t = useSay();
-  const asked = useAsk<{ total: number; items: TokenRow[] }>("/tokens?limit=500");
+  const asked = useAsk<{ total: number; items: TokenRow[] }>("/identity/tokens?limit=500&sort=-created");
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);
   const act = useAct();
@@ -76,7 +75,7 @@ export function Tokens() {
 function NewToken({ close, made }: { close: () => void; made: (name: string, token: string) => void }) {
   const t = useSay();
   const act = useAct();
-  const verbs = useAsk<{ verbs: { verb: string; text: Text; machines: boolean }[] }>("/roles");
+  const verbs = useAsk<Matrix>("/identity/roles");
   const [name, setName] = useState("");
   const [days, setDays] = useState(365);
   const [scopes, setScopes] = useState<Set<string>>(new Set());
@@ -101,7 +100,7 @@ function NewToken({ close, made }: { close: () => void; made: (name: string, tok
         </label>
         <label>
           {t(identityTexts.days)}
-          <input className="field" type="number" min={1} max={730} value={days} onChange={(e) => setDays(Number(e.target.value))} required />
+          <input className="field" type="number" min={1} max={366} value={days} onChange={(e) => setDays(Number(e.target.value))} required />
         </label>
         <fieldset className="labelled">
           <legend>{t(identityTexts.scopes)}</legend>
@@ -109,8 +108,8 @@ function NewToken({ close, made }: { close: () => void; made: (name: string, tok
             <Failed error={verbs.error} retry={verbs.again} />
           ) : (
             <div className="checks">
-              {(verbs.data?.verbs ?? []).filter((v) => v.machines).map((v) => (
-                <label key={v.verb} title={v.verb}><input type="checkbox" checked={scopes.has(v.verb)} onChange={(e) => tick(v.verb, e.target.checked)} />{t(v.text)}</label>
+              {(verbs.data?.verbs ?? []).filter((v) => !v.id.startsWith("identity.")).map((v) => (
+                <label key={v.id} title={v.id}><input type="checkbox" checked={scopes.has(v.id)} onChange={(e) => tick(v.id, e.target.checked)} />{t(v.text)}</label>
               ))}
             </div>
           )}

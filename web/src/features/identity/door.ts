@@ -1,12 +1,14 @@
-import { command, get, request } from "../../api/client";
+import { command, edit, request } from "../../api/client";
 import type { Text } from "../../api/types";
 import { make, sign } from "./passkey";
 
 // The identity room's part of the API in one place.
 
+/** How one may sign in here. */
 export interface Ways {
-  /** The plant's own sign-in, where it has one. */
-  oidc: { name: Text } | null;
+  passkey: boolean;
+  /** The plant has a sign-in of its own. */
+  oidc: boolean;
 }
 
 export interface Passkey {
@@ -30,7 +32,7 @@ export interface SessionRow {
 export interface Mine {
   password: boolean;
   passkeys: Passkey[];
-  sessions: SessionRow[];
+  passkeys_work_here: boolean;
 }
 
 export interface PersonRow {
@@ -38,11 +40,22 @@ export interface PersonRow {
   name: Text;
   role: string;
   zones: string[] | null;
+  language: "zh" | "en";
+  external: string | null;
   state: "active" | "disabled" | "gone";
   edited: boolean;
   password: boolean;
   passkeys: number;
   revision: number;
+}
+
+export interface PersonContent {
+  name: Text;
+  role: string;
+  zones: string[] | null;
+  language: "zh" | "en";
+  external: string | null;
+  active: boolean;
 }
 
 export interface TokenRow {
@@ -55,36 +68,49 @@ export interface TokenRow {
   revoked: number | null;
 }
 
+export interface Matrix {
+  roles: { id: string; name: Text; verbs: string[] }[];
+  verbs: { id: string; text: Text }[];
+}
+
+/** What the device is to sign, under the name of this one ceremony. */
+interface Asked {
+  ceremony: string;
+  options: unknown;
+}
+
+const named = (path: string, id: string, rest = ""): string => `${path}/${encodeURIComponent(id)}${rest}`;
+
 export const signIn = (person: string, password: string): Promise<unknown> => request("POST", "/session", { person, password });
 export const signInByLink = (link: string): Promise<unknown> => request("POST", "/session", { link });
 export const signOut = (): Promise<unknown> => request("DELETE", "/session");
 
-export async function signInByPasskey(): Promise<unknown> {
-  return command("/sign-in/passkey", { credential: await sign(await get("/sign-in/passkey")) });
+async function answer(path: string): Promise<unknown> {
+  const { ceremony, options } = await request<Asked>("POST", `${path}/options`);
+  return request("POST", path, { ceremony, credential: await sign(options) });
 }
 
-export const setPassword = (password: string): Promise<unknown> => command("/account/password", { password });
+export const signInByPasskey = (): Promise<unknown> => answer("/session/passkey");
+export const proveByPasskey = (): Promise<unknown> => answer("/me/prove");
+export const proveByPassword = (password: string): Promise<unknown> => request("POST", "/me/prove", { password });
+
+export const setPassword = (password: string): Promise<unknown> => request("PUT", "/me/password", { password });
 
 export async function addPasskey(name: string): Promise<unknown> {
-  const options = await command("/account/passkeys/options");
-  return command("/account/passkeys", { name, credential: await make(options) });
+  const { ceremony, options } = await request<Asked>("POST", "/me/passkeys/options");
+  return request("POST", "/me/passkeys", { ceremony, name, credential: await make(options) });
 }
 
-export const removePasskey = (id: string): Promise<unknown> => command(`/account/passkeys/${encodeURIComponent(id)}/remove`);
-export const endSession = (id: string): Promise<unknown> => command(`/account/sessions/${encodeURIComponent(id)}/end`);
-export const endOtherSessions = (): Promise<unknown> => command("/account/sessions/end-others");
+export const removePasskey = (id: string): Promise<unknown> => request("DELETE", named("/me/passkeys", id));
+export const endSession = (id: string): Promise<unknown> => request("DELETE", named("/me/sessions", id));
 
-export const proveByPassword = (password: string): Promise<unknown> => command("/account/proof", { password });
-export async function proveByPasskey(): Promise<unknown> {
-  return command("/account/proof", { credential: await sign(await command("/account/proof/options")) });
-}
-
-export const addPerson = (content: Record<string, unknown>): Promise<unknown> => command("/people", content);
-export const changePerson = (id: string, revision: number, content: Record<string, unknown>): Promise<unknown> =>
-  command(`/people/${encodeURIComponent(id)}`, content, revision);
+export const addPerson = (person: string, content: PersonContent): Promise<unknown> =>
+  command("/identity/people", { person, ...content });
+export const changePerson = (id: string, revision: number, content: PersonContent): Promise<unknown> =>
+  edit(named("/identity/people", id), revision, { ...content });
 export const makeLink = async (id: string): Promise<string> =>
-  (await command<{ url: string }>(`/people/${encodeURIComponent(id)}/link`)).url;
+  (await command<{ url: string }>(named("/identity/people", id, "/link"))).url;
 
 export const addToken = async (name: string, scopes: string[], days: number): Promise<string> =>
-  (await command<{ token: string }>("/tokens", { name, scopes, days })).token;
-export const revokeToken = (id: string): Promise<unknown> => command(`/tokens/${encodeURIComponent(id)}/revoke`);
+  (await command<{ text: string }>("/identity/tokens", { name, scopes, days })).text;
+export const revokeToken = (id: string): Promise<unknown> => command(named("/identity/tokens", id, "/revoke"));

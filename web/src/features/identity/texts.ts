@@ -6,10 +6,11 @@ export const identityTexts = {
   password: { zh: "密码", en: "Password" },
   or: { zh: "或", en: "or" },
   withPasskey: { zh: "用通行密钥登录", en: "Sign in with a passkey" },
-  withOidc: { zh: "用{name}登录", en: "Sign in with {name}" },
+  withOidc: { zh: "用统一登录", en: "Use the plant's own sign-in" },
+  oidcFailed: { zh: "统一登录没有成功，请重试", en: "The plant's own sign-in did not succeed; try again" },
   signingIn: { zh: "正在登录", en: "Signing in" },
   ended: { zh: "登录已结束（过期，或在别处被退出）。登录后回到刚才的页面。", en: "Your session is over: it ran out, or was ended elsewhere. Sign in and you are back where you were." },
-  wait: { zh: "{t}后可再试密码", en: "The password can be tried again in {t}" },
+  wait: { zh: "密码错误次数过多，{t}后可再试。也可用通行密钥，或请管理员发一次性登录链接", en: "Too many wrong passwords: it can be tried again in {t}. A passkey works meanwhile, or a one-time link from the administrator" },
   noAccount: { zh: "没有账号，或忘了密码？请管理员发一个一次性登录链接。", en: "No account, or the password is gone? The administrator makes a one-time sign-in link." },
   passkeyNotHere: { zh: "此浏览器或此地址不能使用通行密钥（需要 https 或本机地址）", en: "Passkeys do not work in this browser or at this address (it must be https or this machine)" },
   passkeyLeft: { zh: "没有完成通行密钥验证（取消、超时，或此设备上没有）", en: "The passkey was not used: cancelled, too late, or there is none on this device" },
@@ -79,6 +80,7 @@ export const identityTexts = {
   find: { zh: "按姓名、账号、角色查找", en: "Find by name, account or role" },
   edited: { zh: "已在此修改，不再随站点文件变化", en: "edited here; the site's file no longer changes it" },
   rights: { zh: "权限", en: "Rights" },
+  external: { zh: "统一登录名（与账号不同时）", en: "Name at the plant's own sign-in, where it differs" },
   zoneNone: { zh: "不勾选即为全厂", en: "none ticked means the whole site" },
   stale: { zh: "刚才有人改了同一账号。下面是现在的内容，请核对后再保存。", en: "Somebody changed this account just now. Below is how it stands; check it and save again." },
   tokens: { zh: "机器令牌", en: "Tokens of machines" },
@@ -94,6 +96,13 @@ export const identityTexts = {
   tokenOnce: { zh: "只显示这一次，平台不保存原文。放在请求头 Authorization: Bearer 之后。", en: "Shown this once; the platform keeps no copy. It goes after Authorization: Bearer in each request." },
   tokenFor: { zh: "令牌“{name}”", en: "Token “{name}”" },
 } satisfies Catalogue;
+
+/** Why one came back from the plant's own sign-in without being let in, by the problem's code. */
+export const oidcProblems: Record<string, { zh: string; en: string }> = {
+  "identity.oidc_off": { zh: "未配置统一登录", en: "The plant's own sign-in is not set up" },
+  "identity.oidc_unreachable": { zh: "统一登录服务没有响应，请用密码或通行密钥", en: "The plant's own sign-in does not answer; use a password or passkey" },
+  "identity.oidc_nobody": { zh: "统一登录成功，但此处没有您的账号；请管理员添加", en: "You are known there, but have no account here; ask the administrator" },
+};
 
 export const methodNames: Record<string, { zh: string; en: string }> = {
   password: { zh: "密码", en: "password" },

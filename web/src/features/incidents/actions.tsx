@@ -162,7 +162,8 @@ function HoldButton(props: { label: string; busy: boolean; sending: boolean; onH
     <div className="soft hold-box">
       <button
         className={holding ? "button hold holding" : "button hold"} disabled={busy}
-        onPointerDown={start} onPointerUp={end} onPointerLeave={end} onPointerCancel={end} onContextMenu={(e) => e.preventDefault()}
+        // Lines that arrive meanwhile move the button; the finger that holds it stays on it.
+        onPointerDown={(e) => (e.currentTarget.setPointerCapture(e.pointerId), start())} onPointerUp={end} onPointerLeave={end} onPointerCancel={end} onContextMenu={(e) => e.preventDefault()}
         onKeyDown={(e) => (e.key === "Enter" || e.key === " ") && !e.repeat && (e.preventDefault(), start())} onKeyUp={end} onBlur={end}
       >
         <span className="fill" />
