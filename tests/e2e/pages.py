@@ -12,6 +12,7 @@ PAGES = {
     "trend-empty": "/trend",
     "points": "/points",
     "point": "/points/{point}",
+    "records": "/records",
     "system": "/system",
     "account": "/account",
     "people": "/people",

@@ -28,6 +28,7 @@ const SignInPage = lazy(() => import("../features/identity/SignInPage"));
 const AccountPage = lazy(() => import("../features/identity/AccountPage"));
 const PeoplePage = lazy(() => import("../features/identity/PeoplePage"));
 const ProofDialog = lazy(() => import("../features/identity/ProofDialog"));
+const RecordsPage = lazy(() => import("../features/audit/RecordsPage"));
 const SystemPage = lazy(() => import("../features/system/SystemPage"));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -171,6 +172,7 @@ function Page() {
   if (first === "alarms") return <AlarmsPage />;
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
+  if (first === "records") return <RecordsPage />;
   if (first === "system") return <SystemPage />;
   if (first === "account") return <AccountPage />;
   if (first === "people") return <PeoplePage />;
