@@ -20,6 +20,7 @@ from tests.api.canned_duty import CannedDuty
 from tests.api.canned_limits import CannedLimits
 from tests.api.canned_work import CannedWork
 
+from fangwei.alarms.kpi import KpiRow
 from fangwei.api.service import serve
 from fangwei.bus import codec
 from fangwei.bus.client import Bus
@@ -80,6 +81,16 @@ ZONES = [
     ("loft", "风机夹层", "Fan loft", "f2", (40, 0, 100, 36)),
     ("control", "中控室", "Control room", "f2", (100, 0, 130, 36)),
 ]
+
+
+KPI = KpiRow(
+    key="per_10_min",
+    name=Text("每 10 分钟报警数", "Alarms per 10 minutes"),
+    value=0.4,
+    unit=Text("个", "alarms"),
+    target=Text("不超过 1", "at most 1"),
+    good=True,
+)
 
 
 class IncidentUnknown(FangweiError):
@@ -232,10 +243,11 @@ class CannedPlant:
         await b.answer("fw.ask.alarms.list", dict, self._of(lambda q: list(self.alarms.values())))
         await b.answer("fw.ask.alarms.journal", dict, self._of(lambda q: self.journal[::-1][: q["limit"]]))
         await CannedLimits(self.site, b).answer()
-        await b.answer("fw.ask.alarms.kpi", dict, self._of(lambda q: {"per_10_min_mean": 0.4}))
+        await b.answer("fw.ask.alarms.kpi", dict, self._of(lambda q: [KPI]))
         await b.answer("fw.ask.incidents.list", dict, self._of(self._list))
         await b.answer("fw.ask.incidents.show", dict, self._of(self._show))
-        on_duty = [{"step": 0, "people": [self.site.duty.people[0].model_dump(exclude={"name"})]}]
+        first = self.site.duty.people[0]
+        on_duty = [{"step": 0, "people": [{"id": first.id, "name": first.name.text, "role": first.role}]}]
         await b.answer("fw.ask.duty.on_duty", dict, self._of(lambda q: on_duty))
         await b.answer("fw.ask.duty.notices", dict, self._of(self._notices))
         await b.answer("fw.ask.connect.sources", dict, self._of(lambda q: self.sources()))

@@ -55,8 +55,8 @@ def test_every_example_is_allowed_by_its_schema(document):
         answers = [r for r in operation["responses"].values() if "content" in r]
         for content in (each["content"] for each in (*bodies, *answers) if "content" in each):
             for media, one in content.items():
-                if media.startswith("multipart/"):
-                    continue  # a file has no JSON example
+                if one["schema"].get("format") == "binary":
+                    continue  # a picture or a document shows nothing here
                 fits(document, one["schema"], one["example"], f"{where} {media}")
                 tried += 1
     assert tried > 60

@@ -1,5 +1,7 @@
 """Every route of the door's own description, asked with wrong things: a sentence each time, never a fault of ours."""
 
+import asyncio
+import contextlib
 import json
 from itertools import cycle
 from urllib.parse import quote
@@ -12,6 +14,7 @@ WRONG = [
 ]  # fmt: skip
 BODIES = [b"", b"{", b"null", b"[]", b'"text"', b"NaN", b"[" * 20_000, b"\xff\xfe", b"\x00", b'{"a":1e999}']
 JSON = {"content-type": "application/json"}
+ME = {"by": "li_na"}
 
 
 def addresses(description):
@@ -96,6 +99,76 @@ async def test_other_methods_are_refused(door, description):
                 answer = await door.client.request(method, filled(path, "x"), content=b"{}", headers=JSON)
                 assert_told(answer, f"{method} {path}")
                 assert answer.status_code >= 400, f"{method} {path}"
+
+
+RAW = {
+    "nothing like HTTP": b"hello\r\n\r\n",
+    "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(200),
+    "a head without end": b"GET /api/site HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"x" * 200_000,
+    "a header with a control character": b"GET /api/site HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\x00b\r\n\r\n",
+    "two lengths": b"POST /api/alarms/reset HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+    "a length that is none": b"POST /api/alarms/reset HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+    "no host": b"GET /api/site HTTP/1.1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", RAW.values(), ids=RAW)
+async def test_bytes_that_are_no_http_get_a_problem_as_well(door, raw):
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(raw)
+    with contextlib.suppress(ConnectionError):
+        await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400") and b"application/problem+json" in head
+    told = json.loads(body)
+    assert told["code"] == "api.http_malformed" and told["text"]["zh"]
+    assert (await door.client.get("/api/site")).status_code == 200
+
+
+HOSTILE = [
+    "'; DROP TABLE alarms_occurrence; --", "1' OR '1'='1", "<script>alert(1)</script>", "javascript:alert(1)",
+    "../../../../etc/passwd", "..\\..\\windows\\win.ini", "%2e%2e%2fetc%2fpasswd", "file:///etc/passwd", "${jndi:ldap://x/a}",
+    "{{7*7}}", "$(reboot)", "`reboot`", "\u202egpj.exe", "a\r\nSet-Cookie: x=1", "NaN", "A" * 60_000,
+]  # fmt: skip
+
+
+async def test_hostile_words_in_a_note_are_words_and_nothing_else(door):
+    point = door.plant.site.points["FILL-GAS-01"]
+    await door.plant.open_incident(await door.plant.raise_alarm(point, point.limits[0]), "inc-1", point.name)
+    for words in HOSTILE:
+        answer = await door.client.post("/api/incidents/inc-1/note", json={**ME, "text": words})
+        assert_told(answer, words[:40])
+        if len(words) < 2000:
+            assert answer.status_code == 200, words
+            assert door.plant.commands[-1][1]["text"] == words.strip()
+        else:
+            assert answer.status_code == 422
+
+
+async def test_hostile_words_in_headers_change_nothing(door):
+    for words in HOSTILE:
+        value = words.encode("utf-8")[:8000].replace(b"\r", b"").replace(b"\n", b"")
+        for name in ("X-Forwarded-For", "If-Match", "Accept-Language", "Accept", "User-Agent", "Range", "X-Request-Id"):
+            answer = await door.client.get("/api/points?limit=1", headers={name: value})
+            assert answer.status_code == 200, (name, words[:40])
+            assert "x=1" not in answer.headers.get("set-cookie", "")
+
+
+async def test_json_that_is_no_utf8_or_nested_without_end_is_told(door):
+    for body in (b"\xff\xfe{}", '{"text": "ä"}'.encode("latin-1"), b'{"text":' + b"[" * 30_000, b"9" * 60_000):
+        assert_told(
+            answer := await door.client.post("/api/incidents/i/note", content=body, headers=JSON), repr(body[:20])
+        )
+        assert answer.status_code == 422
+
+
+async def test_other_kinds_of_body_are_refused_with_what_is_wanted(door):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml", ""):
+        answer = await door.client.post("/api/incidents/i/note", content=b"{}", headers={"content-type": kind})
+        assert_told(answer, kind)
+        assert answer.status_code == 415
 
 
 async def test_an_address_longer_than_a_file_name_may_be_is_not_there(door):

@@ -43,6 +43,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # the name by which api/answers.py knows it
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'door'}.{route.name}",
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)

@@ -158,5 +158,7 @@ def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     contents += [answer.get("content", {}) for answer in operation["responses"].values()]
     for content in contents:
         for media in content.values():
+            if media.get("schema", {}).get("format") == "binary":
+                continue  # a picture or a document shows nothing here
             if media.get("schema") and "example" not in media:
                 media["example"] = example(media["schema"], schemas)

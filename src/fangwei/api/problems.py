@@ -123,6 +123,16 @@ class MethodRefused(FangweiError):
     http_status = 405
 
 
+class HttpMalformed(FangweiError):
+    """Bytes that are no HTTP, or a head too large to be read."""
+
+    code = "api.http_malformed"
+    text = Text(
+        "这不是有效的 HTTP 请求，或请求头超过 {limit} 字节",
+        "This is no valid HTTP request, or its head is larger than {limit} bytes",
+    )
+
+
 class RequestRefused(FangweiError):
     """HTTP that no route of ours can use."""
 

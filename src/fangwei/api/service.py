@@ -9,6 +9,7 @@ import uvicorn
 
 from fangwei.api.app import make_app
 from fangwei.api.live import MESSAGE_LIMIT, Hub
+from fangwei.api.wire import HEADERS_LIMIT, Wire
 from fangwei.bus.client import Bus
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
@@ -92,7 +93,8 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
         limit_concurrency=2000,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Wire,
+        h11_max_incomplete_event_size=HEADERS_LIMIT,
         proxy_headers=bool(settings.behind_proxy),
         forwarded_allow_ips=settings.proxies,
         ssl_certfile=settings.tls_cert or None,
