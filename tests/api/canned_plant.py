@@ -20,6 +20,7 @@ from tests.api.canned_duty import CannedDuty
 from tests.api.canned_limits import CannedLimits
 from tests.api.canned_work import CannedWork
 
+from fangwei.alarms.errors import AlarmUnknown
 from fangwei.alarms.kpi import KpiRow
 from fangwei.api.service import serve
 from fangwei.bus import codec
@@ -296,6 +297,7 @@ class CannedPlant:
 
     def _erase_photo(self, command: dict[str, Any]) -> dict[str, Any]:
         erased = {"erased": now_ns(), "erased_by": command["by"], "erased_why": command["text"], "text": ""}
+        self._photo(command)
         self.photos[command["photo"]] |= erased
         return self.photos[command["photo"]]
 
@@ -409,13 +411,21 @@ class CannedPlant:
                 await self.bus.emit(f"fw.notices.{notice.person}", changed)
                 return changed
             if room == "alarms":
-                names = command.get("alarms") or [command["alarm"]]
+                names = [name for name in command.get("alarms", [command.get("alarm")]) if name in self.alarms]
+                refused = [
+                    {"alarm": name, **told}
+                    for name in command.get("alarms", ())
+                    if name not in self.alarms
+                    for told in [{"code": AlarmUnknown.code, "message": AlarmUnknown(alarm=name).message}]
+                ]
+                if not names and verb != "acknowledge":
+                    raise AlarmUnknown(alarm=command["alarm"])
                 state = {"acknowledge": AlarmState.ACKED, "shelve": AlarmState.SHELVED}.get(verb, AlarmState.UNACKED)
                 for name in names:
                     await self.move(
                         name, state, by=command["by"], reason=command.get("reason"), until=now + 30 * MINUTE
                     )
-                return {"done": names, "refused": []} if verb == "acknowledge" else self.alarms[names[0]]
+                return {"done": names, "refused": refused} if verb == "acknowledge" else self.alarms[names[0]]
             incident = self._show(command)["incident"]
             status = {
                 "take": IncidentStatus.OWNED,

@@ -8,6 +8,7 @@ import pytest
 from fangwei.api.docs import openapi
 from fangwei.api.examples import example
 from fangwei.api.reference import fragment, operations, page
+from fangwei.identity.roles import VERBS
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,14 @@ def test_refusals_are_problems_and_commands_say_more_of_them(document):
         assert "HTTPValidationError" not in str(operation)
     shown = document["components"]["responses"]["Problem404"]["content"]["application/problem+json"]
     fits(document, shown["schema"], shown["example"], "404")
+
+
+def test_every_operation_says_by_which_verb_it_opens_or_that_it_is_for_anybody(document):
+    for path, method, operation in operations(document):
+        if operation.get("security") == []:
+            assert path in ("/api/session", "/api/health"), f"{method} {path} is open to everybody"
+        else:
+            assert operation["x-verb"] in VERBS and f"`{operation['x-verb']}`" in operation["description"]
 
 
 def test_no_schema_is_named_in_vain(document):

@@ -49,6 +49,7 @@ def tried(operation, mode, most, session, base):
 async def test_every_operation_answers_as_the_description_says(door):
     description = (await door.client.get("/api/openapi.json")).json()
     operations = [found.ok() for found in schemathesis.openapi.from_dict(description).get_all_operations()]
+    operations.sort(key=lambda operation: operation.path == "/api/session")  # signing out comes last
     assert len(operations) > 25
     base = str(door.client.base_url)
 

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 
+from fangwei.api.callers import Needs
 from fangwei.api.examples import example
 from fangwei.api.problems import MEDIA_TYPE, ProblemBody
 from fangwei.api.reference import operations, page
@@ -72,7 +74,9 @@ def install(app: FastAPI) -> None:
             # The types live in rooms that the door does without until somebody asks.
             from fangwei.api.answers import ANSWERS, MEDIA
 
-            app.openapi_schema = complete(found, ANSWERS, MEDIA)
+            document = complete(found, ANSWERS, MEDIA)
+            _say_who_may(document, app)
+            app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to say it
@@ -82,6 +86,33 @@ def install(app: FastAPI) -> None:
         nonce = secrets.token_urlsafe(16)
         policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
         return HTMLResponse(page(document(), nonce), headers={"content-security-policy": policy})
+
+
+def _say_who_may(document: dict[str, Any], app: FastAPI) -> None:
+    """The verb that opens each operation, and how one says who one is."""
+    components = document["components"]
+    components["securitySchemes"] = {
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": app.state.cookie,
+            "description": "Set by POST /api/session",
+        }
+    }
+    document["security"] = [{"session": []}]
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or route.path not in document["paths"]:
+            continue
+        needed = [found.call for found in route.dependant.dependencies if isinstance(found.call, Needs)]
+        for method in route.methods or ():
+            operation = document["paths"][route.path][method.lower()]
+            if not needed:
+                operation["security"] = []
+                continue
+            verb = needed[0].verb
+            proof = " and a second proof of the last five minutes" if needed[0].proof else ""
+            operation["x-verb"] = verb
+            operation["description"] = f"{operation.get('description', '')}\n\nNeeds `{verb}`{proof}.".strip()
 
 
 def complete(
