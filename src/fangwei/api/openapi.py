@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from starlette.responses import HTMLResponse
 
 from fangwei.api.callers import Needs
@@ -100,12 +100,13 @@ def _say_who_may(document: dict[str, Any], app: FastAPI) -> None:
         }
     }
     document["security"] = [{"session": []}]
-    for route in app.routes:
-        if not isinstance(route, APIRoute) or route.path not in document["paths"]:
+    for route in iter_route_contexts(app.routes):
+        path = getattr(route, "path_format", None)
+        if path not in document["paths"]:
             continue
         needed = [found.call for found in route.dependant.dependencies if isinstance(found.call, Needs)]
         for method in route.methods or ():
-            operation = document["paths"][route.path][method.lower()]
+            operation = document["paths"][path][method.lower()]
             if not needed:
                 operation["security"] = []
                 continue
