@@ -1,12 +1,11 @@
 import { useLanguage, useSay } from "../../app/language";
 import { useRemembered } from "../../app/remembered";
-import { useSite } from "../../app/site";
 import { useTheme } from "../../app/theme";
+import { roleNames } from "../identity/roles";
 import { isInstalled, useInstall } from "./install";
-import { kept } from "./kept";
-import { outbox, useOutbox } from "./outbox";
+import { useOutbox } from "./outbox";
 import { Hold, Part, Row } from "./parts";
-import { usePerson } from "./person";
+import { leave, usePerson } from "./person";
 import { counts } from "./queue";
 import { phoneTexts } from "./texts";
 
@@ -14,31 +13,19 @@ import { phoneTexts } from "./texts";
 export default function MePage() {
   const t = useSay();
   const language = useLanguage();
-  const { site } = useSite();
-  const { me, choose } = usePerson();
+  const { me } = usePerson();
   const [, setLanguage] = useRemembered("language", "zh");
   const { dark, toggle } = useTheme();
   const install = useInstall();
   const items = useOutbox();
   const { waiting, refused } = counts(items, me?.id ?? null);
   const unsent = waiting + refused;
-  const leave = async () => {
-    await kept.clear();
-    await outbox.load();
-    choose("");
-  };
   return (
     <>
-      <h1>{me ? t(me.name) : t(phoneTexts.me)}</h1>
-      <div className="m-form">
-        <label htmlFor="who-am-i">{t(phoneTexts.whoAmI)}</label>
-        <select id="who-am-i" className="field m-wide" value={me?.id ?? ""} onChange={(e) => choose(e.target.value)}>
-          <option value="">{t(phoneTexts.choose)}</option>
-          {site.people.map((p) => (
-            <option key={p.id} value={p.id}>{t(p.name)}</option>
-          ))}
-        </select>
-      </div>
+      <header>
+        <h1>{me ? t(me.name) : t(phoneTexts.me)}</h1>
+        {me && <p className="soft">{t(roleNames[me.role] ?? { zh: me.role, en: me.role })}</p>}
+      </header>
       <ul className="m-list">
         <Row to="/m/queue" title={t(phoneTexts.queueTitle)} below={waiting > 0 ? t(phoneTexts.waitingCount, { n: waiting }) : t(phoneTexts.queueEmpty)} />
       </ul>

@@ -1,10 +1,10 @@
 import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
 import type { Site } from "../../api/types";
-import { setGiver } from "../../api/client";
 import { clock, duration, serverNow, useNow } from "../../app/clock";
 import { LanguageContext, useLanguage, useSay, type Language } from "../../app/language";
 import { live, useConnection, useLive } from "../../app/live";
 import { useRemembered } from "../../app/remembered";
+import { useSession } from "../../app/session";
 import { go, Link, useAddress } from "../../app/router";
 import { SiteContext, siteData, useSite } from "../../app/site";
 import { useTheme } from "../../app/theme";
@@ -18,6 +18,7 @@ import { counts } from "./queue";
 import { phoneTexts } from "./texts";
 import { takeOver, useUpdate } from "./update";
 
+const SignInPage = lazy(() => import("../identity/SignInPage"));
 const TasksPage = lazy(() => import("./TasksPage"));
 const HazardPage = lazy(() => import("./HazardPage"));
 const ScanPage = lazy(() => import("./ScanPage"));
@@ -27,9 +28,10 @@ const QueuePage = lazy(() => import("./QueuePage"));
 const MePage = lazy(() => import("./MePage"));
 
 export function Phone() {
-  const [language] = useRemembered("language", "zh");
+  const [chosen] = useRemembered("language", "");
+  const { me } = usePerson();
   const { dark } = useTheme();
-  const lang: Language = language === "en" ? "en" : "zh";
+  const lang: Language = (chosen || me?.language) === "en" ? "en" : "zh";
   useEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
@@ -37,8 +39,35 @@ export function Phone() {
   }, [lang, dark]);
   return (
     <LanguageContext value={lang}>
-      <WithSite />
+      <WithPerson />
     </LanguageContext>
+  );
+}
+
+/** The sign-in stands in the page's place and leaves its address, as on the control room's pages. */
+function WithPerson() {
+  const now = useSession();
+  const { me, known } = usePerson();
+  const t = useSay();
+  const isHere = me !== null;
+  useEffect(() => (isHere ? live.start() : live.stop()), [isHere]);
+  if (now.state === "out")
+    return (
+      <Suspense fallback={null}>
+        <SignInPage ended={now.ended} />
+      </Suspense>
+    );
+  if (isHere) return <WithSite />;
+  const lost = known && now.state === "asking" && now.error !== null;
+  return (
+    <div className="phone">
+      <main className="m-main">
+        <div className="state" role={lost ? "alert" : "status"}>
+          <b>{t(lost ? phoneTexts.noSite : phoneTexts.connecting)}</b>
+          {lost && <p>{t(phoneTexts.noSiteHow)}</p>}
+        </div>
+      </main>
+    </div>
   );
 }
 
@@ -79,7 +108,6 @@ function Frame() {
   const id = me?.id ?? null;
   useEffect(() => {
     live.setPerson(id);
-    setGiver(id);
     outbox.setPerson(id);
   }, [id]);
   const { waiting, refused } = counts(items, id);

@@ -81,6 +81,6 @@ export async function remove(drawer: Drawer, key: string): Promise<void> {
   await within(drawer, "readwrite", (store) => done(store.delete(key)));
 }
 
-export async function clear(): Promise<void> {
-  for (const drawer of ["kept", "queue"] as const) await within(drawer, "readwrite", (store) => done(store.clear()));
+export async function empty(drawer: Drawer): Promise<void> {
+  await within(drawer, "readwrite", (store) => done(store.clear()));
 }

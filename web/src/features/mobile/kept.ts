@@ -2,7 +2,8 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { get } from "../../api/client";
 import { serverNow } from "../../app/clock";
 import { live, useConnection, useLive } from "../../app/live";
-import { all, clear, read, remove, write } from "./idb";
+import type { Me } from "../../app/session";
+import { all, empty, read, remove, write } from "./idb";
 import { shown, shrink, surplus, type Picture, type Shown } from "./picture";
 
 const MOST_ANSWERS = 80;
@@ -17,11 +18,17 @@ interface Entry<T> {
 /** What was last known, on this phone. Failing to keep is no reason to fail: the page then works as far as the line. */
 class Kept {
   picture: Picture | null = null;
+  /** Whom the platform knew last on this phone. */
+  me: Me | null = null;
+  /** The phone's memory has been read. */
+  ready = false;
   private listeners = new Set<() => void>();
   private changed = false;
 
   async start(): Promise<void> {
     this.picture = (await this.get<Picture>("picture"))?.data ?? null;
+    this.me ??= (await this.get<Me>("me"))?.data ?? null;
+    this.ready = true;
     this.listeners.forEach((listener) => listener());
     live.subscribe(["incidents", "alarms"], () => (this.changed = true));
     window.setInterval(() => void this.keepPicture(), KEEP_EVERY_MS);
@@ -42,10 +49,24 @@ class Kept {
     await remove("kept", key).catch(() => undefined);
   }
 
+  /** Somebody is signed in. What was kept for another person is not theirs to see; what that one has yet to send stays. */
+  async setMe(me: Me): Promise<void> {
+    const before = (await this.get<Me>("me"))?.data;
+    if (before && before.id !== me.id) {
+      this.picture = null;
+      await empty("kept").catch(() => undefined);
+    }
+    this.me = me;
+    await this.put("me", me);
+    this.listeners.forEach((listener) => listener());
+  }
+
   /** Sign-out: nothing of the plant and nothing of the person stays on the phone. */
   async clear(): Promise<void> {
     this.picture = null;
-    await clear();
+    this.me = null;
+    await empty("kept");
+    await empty("queue");
   }
 
   private async keepPicture(): Promise<void> {

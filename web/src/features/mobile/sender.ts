@@ -50,7 +50,7 @@ async function sendOne(item: Item): Promise<boolean> {
     photos[i] = { ...photo, id: (answer.body as { id: string }).id };
     await change<Item>("queue", item.id, (before) => ({ ...before, photos: [...photos] }));
   }
-  const body: Record<string, unknown> = { ...item.body, id: item.id, by: item.person };
+  const body: Record<string, unknown> = { ...item.body, id: item.id };
   if (photos.length) body.photos = photos.map((photo) => photo.id);
   const late = body.late as { at: string; words: string } | undefined;
   delete body.late;
@@ -69,12 +69,25 @@ function tell(): void {
   channel.close();
 }
 
+/** Whether the session is this person's: what one did is never sent under another's sign-in. */
+async function isIn(person: string | null): Promise<boolean> {
+  try {
+    const answer = await fetch("/api/me", { signal: AbortSignal.timeout(COMMAND_MS) });
+    return answer.ok && ((await answer.json()) as { id: string }).id === person;
+  } catch {
+    return false;
+  }
+}
+
 async function drain(person: string | null): Promise<boolean> {
+  let asked = false;
   for (;;) {
     const items = await all<Item>("queue");
     for (const item of items) if (forgettable(item, Date.now())) await change<Item>("queue", item.id, () => null);
     const item = next(items, person, Date.now());
     if (item === null) return items.every((i) => i.state !== "waiting" || i.person !== person);
+    if (!asked && !(await isIn(person))) return false;
+    asked = true;
     const settled = await sendOne(item);
     tell();
     if (!settled) return false;

@@ -152,8 +152,6 @@ export const phoneTexts = {
   signOut: { zh: "退出登录", en: "Sign out" },
   signOutHow: { zh: "退出后本机保存的内容全部清除", en: "Everything kept on this phone is cleared" },
   signOutLoses: { zh: "还有 {n} 条没有送出，退出就丢了。按住 2 秒仍要退出", en: "{n} not sent yet would be lost. Hold for 2 s to sign out all the same" },
-  whoAmI: { zh: "我是谁", en: "I am" },
-  choose: { zh: "选择", en: "Choose" },
   desktop: { zh: "控制室版", en: "Control room pages" },
   notFound: { zh: "没有这个页面", en: "There is no such page" },
 } satisfies Catalogue;
