@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { build, defineConfig, type Plugin } from "vite";
@@ -18,7 +18,8 @@ function phoneWorker(): Plugin {
   return {
     name: "phone-worker",
     apply: "build",
-    generateBundle(_, bundle) {
+    // When everything is written: chunks that held nothing but styles are gone by then.
+    writeBundle(_, bundle) {
       const wanted = new Set<string>();
       const take = (file: string) => {
         const chunk = bundle[file];
@@ -31,6 +32,7 @@ function phoneWorker(): Plugin {
         if (chunk.type === "chunk" && chunk.isEntry && chunk.facadeModuleId?.endsWith("phone.html")) take(chunk.fileName);
       }
       if (wanted.size === 0) this.error("the phone's entry is not in the bundle");
+      for (const file of wanted) if (!existsSync(resolve(out, file))) this.error(`${file} is in the phone's list and not written`);
       shell = ["/m", ...BESIDE, ...[...wanted].sort().map((file) => `/${file}`)];
     },
     async closeBundle() {
