@@ -82,21 +82,13 @@ export function setGiver(person: string | null): void {
   giver = person;
 }
 
-/** A command with its own id: sent again after a lost answer it takes effect once. */
-export function command<T>(path: string, body: Record<string, unknown> = {}): Promise<T> {
+/** A command with its own id: sent again after a lost answer it takes effect once. `revision`: the state an edit was
+ * made from; where there is a newer one, the answer is a problem whose `current` holds it. */
+export function command<T>(path: string, body: Record<string, unknown> = {}, revision?: number): Promise<T> {
   return twice<T>(path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(revision === undefined ? {} : { "if-match": `"${revision}"` }) },
     body: JSON.stringify({ id: commandId(), ...(giver ? { by: giver } : {}), ...body }),
-  });
-}
-
-/** An edit made from a revision: where there is a newer one, the answer is a problem whose `current` holds it. */
-export function edit<T>(path: string, revision: number, body: Record<string, unknown>): Promise<T> {
-  return twice<T>(path, {
-    method: "PUT",
-    headers: { "content-type": "application/json", "if-match": `"${revision}"` },
-    body: JSON.stringify({ id: commandId(), ...body }),
   });
 }
 

@@ -13,9 +13,9 @@ import { live, useConnection } from "./live";
 import { useProofWanted } from "./proof";
 import { useMe } from "./me";
 import { useRemembered } from "./remembered";
-import { go, Link, useAddress } from "./router";
+import { Link, useAddress } from "./router";
 import { Shell } from "./Shell";
-import { session, takePlace, useSession } from "./session";
+import { session, useSession } from "./session";
 import { SiteContext, siteData } from "./site";
 import { appTexts } from "./texts";
 import { useTheme } from "./theme";
@@ -80,10 +80,6 @@ function WithSession() {
   const { path } = useAddress();
   const isIn = now.state === "in";
   useEffect(() => (isIn ? live.start() : live.stop()), [isIn]);
-  useEffect(() => {
-    const place = isIn ? takePlace() : null;
-    if (place && path === "/") go(place, true);
-  }, [isIn, path]);
   useEffect(() => {
     if (now.state !== "asking" || !now.error) return;
     const timer = window.setInterval(() => void session.ask(), 4000);

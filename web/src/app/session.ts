@@ -54,28 +54,6 @@ class Sessions {
   }
 }
 
-const PLACE = "fangwei.place";
-
-/** Before leaving for the plant's own sign-in: where to come back to. */
-export function rememberPlace(address: string): void {
-  try {
-    sessionStorage.setItem(PLACE, address);
-  } catch {
-    // without storage one comes back to the overview
-  }
-}
-
-/** Where one wanted to be before leaving; told once. Only an address of this page. */
-export function takePlace(): string | null {
-  try {
-    const place = sessionStorage.getItem(PLACE);
-    sessionStorage.removeItem(PLACE);
-    return place?.startsWith("/") && !place.startsWith("//") ? place : null;
-  } catch {
-    return null;
-  }
-}
-
 export const session = new Sessions();
 onNotSignedIn(() => session.lost());
 

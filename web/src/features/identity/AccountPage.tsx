@@ -8,7 +8,7 @@ import { useAct } from "../../parts/doing";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { deviceName } from "./device";
-import { addPasskey, endSession, removePasskey, type Mine, type Passkey, type SessionRow } from "./door";
+import { addPasskey, endOtherSessions, endSession, removePasskey, type Mine, type Passkey, type SessionRow, type Ways } from "./door";
 import "./identity.css";
 import { PasswordForm } from "./PasswordForm";
 import { passkeysWork } from "./passkey";
@@ -18,16 +18,16 @@ import { identityTexts, methodNames } from "./texts";
 /** What belongs to the person: who they are here, how they come in, where they are signed in. */
 export default function AccountPage() {
   const t = useSay();
-  const asked = useAsk<Mine>("/me/ways");
+  const asked = useAsk<Mine>("/account");
   return (
     <div className="account">
       <div className="toolbar"><h1>{t(identityTexts.myAccount)}</h1></div>
       <Who />
       {asked.data ? (
         <>
-          <Passkeys rows={asked.data.passkeys} work={asked.data.passkeys_work_here && passkeysWork()} again={asked.again} />
+          <Passkeys rows={asked.data.passkeys} again={asked.again} />
           <Password isSet={asked.data.password} again={asked.again} />
-          <Sessions />
+          <Sessions rows={asked.data.sessions} again={asked.again} />
         </>
       ) : asked.error ? (
         <Failed error={asked.error} retry={asked.again} />
@@ -66,7 +66,9 @@ function Who() {
   );
 }
 
-function Passkeys({ rows, work, again }: { rows: Passkey[]; work: boolean; again: () => void }) {
+function Passkeys({ rows, again }: { rows: Passkey[]; again: () => void }) {
+  const ways = useAsk<Ways>("/sign-in/ways");
+  const work = passkeysWork() && ways.data?.passkey !== false;
   const t = useSay();
   const act = useAct();
   const [name, setName] = useState(() => deviceName(navigator.userAgent));
@@ -137,41 +139,28 @@ function Password({ isSet, again }: { isSet: boolean; again: () => void }) {
   );
 }
 
-function Sessions() {
+function Sessions({ rows, again }: { rows: SessionRow[]; again: () => void }) {
   const t = useSay();
   const act = useAct();
-  const asked = useAsk<SessionRow[]>("/me/sessions", 30_000);
-  const rows = asked.data ?? [];
-  const others = rows.filter((row) => !row.current);
-  const end = (some: SessionRow[]) =>
-    act.run(async () => {
-      for (const row of some) await endSession(row.id);
-    }).then(asked.again);
   return (
     <section className="panel">
       <header>
         <h2>{t(identityTexts.sessions)}</h2>
-        {others.length > 1 && <button className="button" disabled={act.busy} onClick={() => void end(others)}>{t(identityTexts.endOthers)}</button>}
+        {rows.length > 1 && <button className="button" disabled={act.busy} onClick={() => void act.run(endOtherSessions).then(again)}>{t(identityTexts.endOthers)}</button>}
       </header>
-      {asked.error && !asked.data ? (
-        <Failed error={asked.error} retry={asked.again} />
-      ) : !asked.data ? (
-        <Loading lines={2} />
-      ) : (
-        <ul className="rows">
-          {rows.map((row) => (
-            <li key={row.id}>
-              <span className="grow">
-                <span><b>{deviceName(row.agent)}</b> {row.current && <span className="tag strong">{t(identityTexts.thisDevice)}</span>}</span>
-                <span className="muted">
-                  {row.address} · {t(methodNames[row.method] ?? { zh: row.method, en: row.method })} · {t(identityTexts.lastSeen)} <When ns={row.seen} />
-                </span>
+      <ul className="rows">
+        {rows.map((row) => (
+          <li key={row.id}>
+            <span className="grow">
+              <span><b>{deviceName(row.agent)}</b> {row.current && <span className="tag strong">{t(identityTexts.thisDevice)}</span>}</span>
+              <span className="muted">
+                {row.address} · {t(methodNames[row.method] ?? { zh: row.method, en: row.method })} · {t(identityTexts.lastSeen)} <When ns={row.seen} />
               </span>
-              {!row.current && <button className="button" disabled={act.busy} onClick={() => void end([row])}>{t(identityTexts.end)}</button>}
-            </li>
-          ))}
-        </ul>
-      )}
+            </span>
+            {!row.current && <button className="button" disabled={act.busy} onClick={() => void act.run(() => endSession(row.id)).then(again)}>{t(identityTexts.end)}</button>}
+          </li>
+        ))}
+      </ul>
       <div className="form">{act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}</div>
     </section>
   );

@@ -20,7 +20,7 @@ export default function PeoplePage() {
   const t = useSay();
   const { may } = useMe();
   const { query } = useAddress();
-  const asked = useAsk<{ total: number; items: PersonRow[] }>("/identity/people?limit=500");
+  const asked = useAsk<{ total: number; items: PersonRow[] }>("/people/accounts?limit=500");
   const [open, setOpen] = useState<PersonRow | "new" | null>(null);
   const [link, setLink] = useState<{ person: PersonRow; url: string } | null>(null);
   const act = useAct();

@@ -22,11 +22,11 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
   const [role, setRole] = useState(person?.role ?? "crew");
   const [zones, setZones] = useState<Set<string>>(new Set(person?.zones ?? []));
   const zoned = zonedRoles.has(role);
-  const save = (active: boolean) =>
+  const save = (state: PersonRow["state"]) =>
     act.run(async () => {
       const content: PersonContent = {
         name: { zh: zh.trim(), en: en.trim() || zh.trim() }, role, zones: zoned && zones.size > 0 ? [...zones] : null,
-        language: base?.language ?? "zh", external: external.trim() || null, active,
+        language: base?.language ?? "zh", external: external.trim() || null, state,
       };
       try {
         if (base) await changePerson(base.id, base.revision, content);
@@ -61,7 +61,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save(base ? base.state === "active" : true);
+          void save(base?.state ?? "active");
         }}
       >
         {!base && (
@@ -102,7 +102,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
         {act.problem && <p className="problem" role="alert">{t(act.problem)}</p>}
         <div className="foot">
           {base && (
-            <button type="button" className="button" disabled={act.busy} title={base.state === "active" ? t(identityTexts.disableHow) : undefined} onClick={() => void save(base.state !== "active")}>
+            <button type="button" className="button" disabled={act.busy} title={base.state === "active" ? t(identityTexts.disableHow) : undefined} onClick={() => void save(base.state === "active" ? "disabled" : "active")}>
               {t(base.state === "active" ? identityTexts.disable : identityTexts.enable)}
             </button>
           )}

@@ -5,7 +5,7 @@ import { useAsk } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
 import { useRemembered } from "../../app/remembered";
 import { go, useAddress, useFragment } from "../../app/router";
-import { rememberPlace, session, useSession } from "../../app/session";
+import { session, useSession } from "../../app/session";
 import { appTexts } from "../../app/texts";
 import { useAct } from "../../parts/doing";
 import { signIn, signInByLink, signInByPasskey, type Ways } from "./door";
@@ -60,7 +60,7 @@ function Usual({ ended }: { ended: boolean }) {
   const [opens, setOpens] = useState(0);
   const left = useCountdown(opens);
   const act = useAct();
-  const asked = useAsk<Ways>("/session/ways");
+  const asked = useAsk<Ways>("/sign-in/ways");
   const enter = (work: () => Promise<unknown>) =>
     void act.run(async () => {
       try {
@@ -107,7 +107,7 @@ function Usual({ ended }: { ended: boolean }) {
           {t(identityTexts.withPasskey)}
         </button>
         {asked.data?.oidc && (
-          <a className="button as-link" href="/api/session/oidc" onClick={() => rememberPlace(back)}>{t(identityTexts.withOidc)}</a>
+          <a className="button as-link" href={`/api/sign-in/oidc?back=${encodeURIComponent(back)}`}>{t(identityTexts.withOidc, { name: t(asked.data.oidc.name) })}</a>
         )}
       </div>
       <p className="help muted">{t(identityTexts.noAccount)}</p>

@@ -14,7 +14,7 @@ import { identityTexts } from "./texts";
 /** What machines come in with: made here, shown once, each with its own few rights. */
 export function Tokens() {
   const t = useSay();
-  const asked = useAsk<{ total: number; items: TokenRow[] }>("/identity/tokens?limit=500&sort=-created");
+  const asked = useAsk<{ total: number; items: TokenRow[] }>("/tokens?limit=500&sort=-created");
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<{ name: string; token: string } | null>(null);
   const act = useAct();
@@ -75,7 +75,7 @@ export function Tokens() {
 function NewToken({ close, made }: { close: () => void; made: (name: string, token: string) => void }) {
   const t = useSay();
   const act = useAct();
-  const verbs = useAsk<Matrix>("/identity/roles");
+  const verbs = useAsk<Matrix>("/roles");
   const [name, setName] = useState("");
   const [days, setDays] = useState(365);
   const [scopes, setScopes] = useState<Set<string>>(new Set());
@@ -108,8 +108,8 @@ function NewToken({ close, made }: { close: () => void; made: (name: string, tok
             <Failed error={verbs.error} retry={verbs.again} />
           ) : (
             <div className="checks">
-              {(verbs.data?.verbs ?? []).filter((v) => !v.id.startsWith("identity.")).map((v) => (
-                <label key={v.id} title={v.id}><input type="checkbox" checked={scopes.has(v.id)} onChange={(e) => tick(v.id, e.target.checked)} />{t(v.text)}</label>
+              {(verbs.data?.verbs ?? []).filter((v) => v.machines).map((v) => (
+                <label key={v.verb} title={v.verb}><input type="checkbox" checked={scopes.has(v.verb)} onChange={(e) => tick(v.verb, e.target.checked)} />{t(v.text)}</label>
               ))}
             </div>
           )}

@@ -1,4 +1,4 @@
-import { command, edit, request } from "../../api/client";
+import { command, get, request } from "../../api/client";
 import type { Text } from "../../api/types";
 import { make, sign } from "./passkey";
 
@@ -7,8 +7,8 @@ import { make, sign } from "./passkey";
 /** How one may sign in here. */
 export interface Ways {
   passkey: boolean;
-  /** The plant has a sign-in of its own. */
-  oidc: boolean;
+  /** The plant's own sign-in, where it has one. */
+  oidc: { name: Text } | null;
 }
 
 export interface Passkey {
@@ -32,7 +32,7 @@ export interface SessionRow {
 export interface Mine {
   password: boolean;
   passkeys: Passkey[];
-  passkeys_work_here: boolean;
+  sessions: SessionRow[];
 }
 
 export interface PersonRow {
@@ -55,7 +55,7 @@ export interface PersonContent {
   zones: string[] | null;
   language: "zh" | "en";
   external: string | null;
-  active: boolean;
+  state: PersonRow["state"];
 }
 
 export interface TokenRow {
@@ -70,13 +70,7 @@ export interface TokenRow {
 
 export interface Matrix {
   roles: { id: string; name: Text; verbs: string[] }[];
-  verbs: { id: string; text: Text }[];
-}
-
-/** What the device is to sign, under the name of this one ceremony. */
-interface Asked {
-  ceremony: string;
-  options: unknown;
+  verbs: { verb: string; text: Text; machines: boolean }[];
 }
 
 const named = (path: string, id: string, rest = ""): string => `${path}/${encodeURIComponent(id)}${rest}`;
@@ -85,32 +79,31 @@ export const signIn = (person: string, password: string): Promise<unknown> => re
 export const signInByLink = (link: string): Promise<unknown> => request("POST", "/session", { link });
 export const signOut = (): Promise<unknown> => request("DELETE", "/session");
 
-async function answer(path: string): Promise<unknown> {
-  const { ceremony, options } = await request<Asked>("POST", `${path}/options`);
-  return request("POST", path, { ceremony, credential: await sign(options) });
+export async function signInByPasskey(): Promise<unknown> {
+  return command("/sign-in/passkey", { credential: await sign(await get("/sign-in/passkey")) });
 }
 
-export const signInByPasskey = (): Promise<unknown> => answer("/session/passkey");
-export const proveByPasskey = (): Promise<unknown> => answer("/me/prove");
-export const proveByPassword = (password: string): Promise<unknown> => request("POST", "/me/prove", { password });
+export const proveByPassword = (password: string): Promise<unknown> => command("/account/proof", { password });
+export async function proveByPasskey(): Promise<unknown> {
+  return command("/account/proof", { credential: await sign(await command("/account/proof/options")) });
+}
 
-export const setPassword = (password: string): Promise<unknown> => request("PUT", "/me/password", { password });
+export const setPassword = (password: string): Promise<unknown> => command("/account/password", { password });
 
 export async function addPasskey(name: string): Promise<unknown> {
-  const { ceremony, options } = await request<Asked>("POST", "/me/passkeys/options");
-  return request("POST", "/me/passkeys", { ceremony, name, credential: await make(options) });
+  const options = await command("/account/passkeys/options");
+  return command("/account/passkeys", { name, credential: await make(options) });
 }
 
-export const removePasskey = (id: string): Promise<unknown> => request("DELETE", named("/me/passkeys", id));
-export const endSession = (id: string): Promise<unknown> => request("DELETE", named("/me/sessions", id));
+export const removePasskey = (id: string): Promise<unknown> => command(named("/account/passkeys", id, "/remove"));
+export const endSession = (id: string): Promise<unknown> => command(named("/account/sessions", id, "/end"));
+export const endOtherSessions = (): Promise<unknown> => command("/account/sessions/end-others");
 
-export const addPerson = (person: string, content: PersonContent): Promise<unknown> =>
-  command("/identity/people", { person, ...content });
+export const addPerson = (person: string, content: PersonContent): Promise<unknown> => command("/people", { person, ...content });
 export const changePerson = (id: string, revision: number, content: PersonContent): Promise<unknown> =>
-  edit(named("/identity/people", id), revision, { ...content });
-export const makeLink = async (id: string): Promise<string> =>
-  (await command<{ url: string }>(named("/identity/people", id, "/link"))).url;
+  command(named("/people", id), { ...content }, revision);
+export const makeLink = async (id: string): Promise<string> => (await command<{ url: string }>(named("/people", id, "/link"))).url;
 
 export const addToken = async (name: string, scopes: string[], days: number): Promise<string> =>
-  (await command<{ text: string }>("/identity/tokens", { name, scopes, days })).text;
-export const revokeToken = (id: string): Promise<unknown> => command(named("/identity/tokens", id, "/revoke"));
+  (await command<{ token: string }>("/tokens", { name, scopes, days })).token;
+export const revokeToken = (id: string): Promise<unknown> => command(named("/tokens", id, "/revoke"));

@@ -6,7 +6,7 @@ export const identityTexts = {
   password: { zh: "密码", en: "Password" },
   or: { zh: "或", en: "or" },
   withPasskey: { zh: "用通行密钥登录", en: "Sign in with a passkey" },
-  withOidc: { zh: "用统一登录", en: "Use the plant's own sign-in" },
+  withOidc: { zh: "统一登录（{name}）", en: "Sign in at {name}" },
   oidcFailed: { zh: "统一登录没有成功，请重试", en: "The plant's own sign-in did not succeed; try again" },
   signingIn: { zh: "正在登录", en: "Signing in" },
   ended: { zh: "登录已结束（过期，或在别处被退出）。登录后回到刚才的页面。", en: "Your session is over: it ran out, or was ended elsewhere. Sign in and you are back where you were." },
