@@ -13,8 +13,8 @@ const TIMES: [number, { zh: string; en: string }][] = [
 ];
 
 /** Out of sight for a time, with a reason and the consequence in words. */
-export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; onShelve: (seconds: number, reason: string) => void; onCancel: () => void }) {
-  const { alarm, busy, onShelve, onCancel } = props;
+export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; problem?: string | null; onShelve: (seconds: number, reason: string) => void; onCancel: () => void }) {
+  const { alarm, busy, problem, onShelve, onCancel } = props;
   const t = useSay();
   const [seconds, setSeconds] = useState(900);
   const [reason, setReason] = useState("");
@@ -34,6 +34,7 @@ export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; onShelv
       </div>
       <h2 style={{ margin: "14px 0 6px" }}>{t(alarmTexts.reason)}</h2>
       <textarea className="field" rows={2} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder={t(alarmTexts.reasonHolder)} aria-label={t(alarmTexts.reason)} autoFocus />
+      {problem && <p role="alert" className="fault">{problem}</p>}
     </Modal>
   );
 }

@@ -1,17 +1,25 @@
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { ns } from "../../api/client";
 import type { Definition, Point } from "../../api/types";
-import { duration, serverNow } from "../../app/clock";
+import { dateTime, duration, serverNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
-import { useLanguage, useSay, type Language } from "../../app/language";
+import { useLanguage, useSay } from "../../app/language";
 import { useLive, useWatch } from "../../app/live";
+import { useMe } from "../../app/me";
 import { Link } from "../../app/router";
 import { useSite } from "../../app/site";
 import { PriorityMark } from "../../parts/priority";
 import { Failed, Loading } from "../../parts/states";
 import { kindNames } from "../../parts/texts";
-import { digits, doubtsOf, unitText, Value, valueText } from "../../parts/value";
+import { digits, doubtsOf, unitText, Value } from "../../parts/value";
 import { When } from "../../parts/when";
+import { LimitEditor } from "../alarms/LimitEditor";
+import { LimitHistory } from "../alarms/LimitHistory";
+import type { Proposal } from "../alarms/limits";
+import { limitTexts } from "../alarms/limitTexts";
+import { alarmTexts } from "../alarms/texts";
+import "../alarms/alarms.css";
+import { condition } from "./condition";
 import { KindGlyph } from "./glyphs";
 import "./points.css";
 import { plantTexts } from "./texts";
@@ -22,6 +30,10 @@ const PointTrend = lazy(() => import("../historian/PointTrend"));
 export default function PointPage({ id }: { id: string }) {
   const asked = useAsk<Point>(`/points/${encodeURIComponent(id)}`);
   useWatch([id]);
+  const heard = useLive("limits");
+  useEffect(() => {
+    if (heard) asked.again();
+  }, [heard]);
   if (asked.error) return <section className="panel"><Failed error={asked.error} retry={asked.again} /></section>;
   if (!asked.data) return <Loading lines={8} />;
   return <Shown point={asked.data} />;
@@ -31,7 +43,14 @@ function Shown({ point }: { point: Point }) {
   const t = useSay();
   const language = useLanguage();
   const { zones } = useSite();
-
+  const { may } = useMe();
+  const [editing, setEditing] = useState<string | null>(null);
+  const [history, setHistory] = useState<string | null>(null);
+  const [sent, setSent] = useState(false);
+  const proposals = useAsk<{ items: Proposal[] }>(point.limits.length ? "/alarms/proposals?state=open&kind=limit&limit=500" : null, 10_000);
+  const open = (proposals.data?.items ?? []).filter((p) => p.point === point.id);
+  const today = dateTime(serverNow(), useSite().site.timezone).slice(0, 10);
+  const overdue = point.calibration_due !== null && point.calibration_due < today;
   const latest = useLive("latest").get(point.id) ?? point.latest;
   const doubts = latest ? doubtsOf(latest[2], language) : [];
   const unit = unitText(point.unit, language);
@@ -71,11 +90,17 @@ function Shown({ point }: { point: Point }) {
       </section>
       <div className="two">
         <section className="panel">
-          <header><h2>{t(plantTexts.limits)}</h2></header>
+          <header><h2>{t(plantTexts.limits)}</h2>{sent && <span role="status"><b>{t(limitTexts.sent)}</b></span>}</header>
+          {!point.limits_known && <p className="limits-unknown" role="alert">{t(limitTexts.notKnown)}</p>}
           {point.limits.length + point.rules.length === 0 ? (
             <div className="state"><b>{t(plantTexts.noLimits)}</b><p>{t(plantTexts.noLimitsHow)}</p></div>
           ) : (
-            [...point.limits, ...point.rules].map((l) => <LimitCard key={l.alarm} limit={l} />)
+            [...point.limits, ...point.rules].map((l) => (
+              <LimitCard
+                key={l.alarm} limit={l} waiting={open.filter((p) => p.alarm === l.alarm).length}
+                onEdit={may("alarms.propose_limit") ? () => setEditing(l.alarm) : null} onHistory={() => setHistory(l.alarm)}
+              />
+            ))
           )}
         </section>
         <section className="panel">
@@ -105,37 +130,45 @@ function Shown({ point }: { point: Point }) {
                 </dd>
               </>
             )}
-            {point.calibration && (<><dt>{t(plantTexts.calibration)}</dt><dd>{t(plantTexts.calibrationText, { last: point.calibration.last, days: point.calibration.every_days })}</dd></>)}
+            {point.calibration && (<><dt>{t(plantTexts.calibration)}</dt><dd>{t(plantTexts.calibrationText, { last: point.calibration.last, days: point.calibration.every_days })}{overdue && <> <span className="tag strong">{t(plantTexts.calibrationOverdue)}</span></>}{point.calibration_due && !overdue && <span className="muted"> · {t(plantTexts.calibrationDue, { d: point.calibration_due })}</span>}</dd></>)}
             {point.sources.length > 0 && (<><dt>{t(plantTexts.source)}</dt><dd>{point.sources.join(", ")}</dd></>)}
           </dl>
         </section>
       </div>
+      {editing && (
+        <LimitEditor
+          alarm={editing} onClose={() => setEditing(null)}
+          onSent={() => {
+            setEditing(null);
+            setSent(true);
+            proposals.again();
+          }}
+        />
+      )}
+      {history && <LimitHistory alarm={history} onClose={() => setHistory(null)} />}
     </div>
   );
 }
 
-/** The condition in words: "above 25 %LEL · after 3 s". */
-export function condition(l: Definition, language: Language): string {
-  const say = (text: { zh: string; en: string }) => text[language];
-  const parts: string[] = [];
-  if (l.type === "vote" || l.type === "rule") parts.push(l.when ?? say(plantTexts.rule));
-  else parts.push(`${say(plantTexts[l.type])} ${valueText(l.at, l.unit, language)}`);
-  if (l.on_delay) parts.push(say(plantTexts.delay).replace("{n}", String(l.on_delay)));
-  if (l.deadband) parts.push(say(plantTexts.deadband).replace("{n}", String(l.deadband)));
-  if (!l.shelvable) parts.push(say(plantTexts.notShelvable));
-  return parts.join(" · ");
-}
-
-function LimitCard({ limit }: { limit: Definition }) {
+function LimitCard({ limit, waiting, onEdit, onHistory }: { limit: Definition; waiting: number; onEdit: (() => void) | null; onHistory: () => void }) {
   const t = useSay();
   const language = useLanguage();
   const why = limit.rationalisation;
+  const isLimit = limit.type !== "rule" && limit.type !== "vote";
+  const values = (n: number) => `${digits(n)} ${unitText(limit.unit, language)}`.trim();
   return (
     <div className="limit-card">
       <PriorityMark priority={limit.priority} size={26} hollow />
       <div>
         <b>{limit.message ? t(limit.message) : condition(limit, language)}</b>
         {limit.message && <p className="soft">{condition(limit, language)}</p>}
+        {(limit.overridden || waiting > 0) && (
+          <p>
+            {limit.overridden && limit.file && <span className="tag strong">{t(limitTexts.overridden, { file: values(limit.file.at) })}</span>}{" "}
+            {limit.file_changed && <span className="tag strong">{t(limitTexts.fileChangedShort)}</span>}{" "}
+            {waiting > 0 && <Link className="tag strong" to="/alarms?view=reviews">{t(limitTexts.openProposals, { n: waiting })}</Link>}
+          </p>
+        )}
         {why ? (
           <dl className="facts">
             <dt>{t(plantTexts.cause)}</dt><dd>{t(why.cause)}</dd>
@@ -145,6 +178,13 @@ function LimitCard({ limit }: { limit: Definition }) {
           </dl>
         ) : (
           <p className="muted">{t(plantTexts.noWhy)}</p>
+        )}
+        {isLimit && (
+          <div className="limit-acts">
+            {onEdit && <button className="button" onClick={onEdit}>{t(limitTexts.edit)}</button>}
+            <button className="button" onClick={onHistory}>{t(limitTexts.history)}</button>
+            <Link className="button as-link" to={`/alarms?view=journal&span=7d&alarm=${encodeURIComponent(limit.alarm)}`}>{t(alarmTexts.journal)}</Link>
+          </div>
         )}
       </div>
     </div>

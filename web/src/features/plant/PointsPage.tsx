@@ -1,18 +1,24 @@
 import { useEffect, useState } from "react";
-import type { PointRow } from "../../api/types";
+import { get } from "../../api/client";
+import type { PointRow, Text } from "../../api/types";
 import { useAsk } from "../../app/ask";
+import { dateTime } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive, useWatch } from "../../app/live";
 import { Link, setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
+import { downloadCsv } from "../../parts/csv";
+import { wordsOf } from "../../parts/doing";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { kindNames } from "../../parts/texts";
 import { unitText, Value, valueText } from "../../parts/value";
 import { KindGlyph } from "./glyphs";
 import "./points.css";
-import { plantTexts } from "./texts";
+import { alarmTexts } from "../alarms/texts";
+import { plantTexts, sourceStates } from "./texts";
 
 const PAGE = 60;
+const MOST_CSV = 50_000;
 
 /** Every point, found as one types; filters live in the address. */
 export default function PointsPage() {
@@ -22,21 +28,44 @@ export default function PointsPage() {
   const q = query.get("q") ?? "";
   const zone = query.get("zone") ?? "";
   const kind = query.get("kind") ?? "";
+  const source = query.get("source") ?? "";
+  const calibration = query.get("calibration") ?? "";
+  const sources = useLive("sources");
   const [typed, setTyped] = useState(q);
   const [limit, setLimit] = useState(PAGE);
   useEffect(() => setTyped(q), [q]);
   useEffect(() => {
-    const timer = window.setTimeout(() => setQuery({ q: typed }), 150);
+    const timer = window.setTimeout(() => setQuery({ q: typed }), 100);
     return () => window.clearTimeout(timer);
   }, [typed]);
-  useEffect(() => setLimit(PAGE), [q, zone, kind]);
-  const path = `/points?limit=${Math.min(500, limit)}&q=${encodeURIComponent(q)}${zone ? `&zone=${encodeURIComponent(zone)}` : ""}${kind ? `&kind=${kind}` : ""}`;
+  useEffect(() => setLimit(PAGE), [q, zone, kind, source, calibration]);
+  const path = `/points?limit=${Math.min(500, limit)}&q=${encodeURIComponent(q)}${zone ? `&zone=${encodeURIComponent(zone)}` : ""}${kind ? `&kind=${kind}` : ""}${source ? `&source=${encodeURIComponent(source)}` : ""}${calibration ? `&calibration=${calibration}` : ""}`;
   const asked = useAsk<{ total: number; points: PointRow[] }>(path);
   const [kept, setKept] = useState(asked.data);
   useEffect(() => {
     if (asked.data) setKept(asked.data);
   }, [asked.data]);
   const data = asked.data ?? kept;
+  const language = useLanguage();
+  const { zones } = useSite();
+  const [failed, setFailed] = useState<Text | null>(null);
+  const download = async () => {
+    setFailed(null);
+    try {
+      const rows: PointRow[] = [];
+      for (let from = 0; from < MOST_CSV; from += 500) {
+        const part = await get<{ total: number; points: PointRow[] }>(path.replace(/limit=\d+/, `limit=500&offset=${from}`));
+        rows.push(...part.points);
+        if (rows.length >= part.total) break;
+      }
+      downloadCsv("points.csv", [
+        ["id", "name", "kind", "zone", "unit", "value", "time", "quality", "normal_low", "normal_high", "limits", "changed", "sources", "calibration_due"],
+        ...rows.map((p) => [p.id, t(p.name), p.kind, zones.get(p.zone)?.name[language] ?? p.zone, p.unit, p.latest?.[1] ?? null, p.latest ? dateTime(p.latest[0], site.timezone) : "", p.latest?.[2] ?? null, p.normal?.[0] ?? null, p.normal?.[1] ?? null, p.limits, p.changed, p.sources.join(" "), p.calibration_due]),
+      ]);
+    } catch (error) {
+      setFailed(wordsOf(error));
+    }
+  };
   return (
     <div>
       <div className="toolbar">
@@ -54,7 +83,20 @@ export default function PointsPage() {
             <option key={id} value={id}>{t(name)}</option>
           ))}
         </select>
-        <span className="soft" role="status">{data && t(plantTexts.found, { n: data.total })}</span>
+        <select className="field" value={source} onChange={(e) => setQuery({ source: e.target.value })} aria-label={t(plantTexts.source)}>
+          <option value="">{t(plantTexts.anySource)}</option>
+          {site.sources.map((one) => {
+            const state = sources.get(one.id)?.state ?? (one.enabled ? "unknown" : "disabled");
+            return <option key={one.id} value={one.id}>{one.id} · {t(sourceStates[state] ?? { zh: state, en: state })}</option>;
+          })}
+        </select>
+        <select className="field" value={calibration} onChange={(e) => setQuery({ calibration: e.target.value })} aria-label={t(plantTexts.calibration)}>
+          <option value="">{t(plantTexts.anyCalibration)}</option>
+          <option value="overdue">{t(plantTexts.calibrationOverdue)}</option>
+          <option value="soon">{t(plantTexts.calibrationSoon)}</option>
+        </select>
+        <button className="button" disabled={!data?.total} onClick={() => void download()}>{t(alarmTexts.csv)}</button>
+        <span className="soft" role="status">{failed ? t(failed) : data && t(plantTexts.found, { n: data.total })}</span>
       </div>
       <section className="panel">
         {asked.error ? (
@@ -116,7 +158,7 @@ function Rows({ points }: { points: PointRow[] }) {
               <td className="num soft wide">
                 {p.normal ? `${valueText(p.normal[0], "1", language)}–${valueText(p.normal[1], "1", language)} ${unitText(p.unit, language)}` : "—"}
               </td>
-              <td className="num soft wide">{p.limits || "—"}</td>
+              <td className="num soft wide">{p.limits || "—"}{p.changed > 0 && <div className="muted">{t(plantTexts.changedLimits, { n: p.changed })}</div>}</td>
             </tr>
           ))}
         </tbody>

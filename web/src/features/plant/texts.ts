@@ -60,7 +60,22 @@ export const plantTexts = {
   delay: { zh: "延时 {n} 秒", en: "after {n} s" },
   deadband: { zh: "回差 {n}", en: "deadband {n}" },
   notShelvable: { zh: "不可搁置", en: "cannot be shelved" },
+  anySource: { zh: "全部来源", en: "All sources" },
+  anyCalibration: { zh: "校准：全部", en: "Calibration: any" },
+  calibrationOverdue: { zh: "校准已过期", en: "calibration overdue" },
+  calibrationSoon: { zh: "30 天内到期", en: "due within 30 days" },
+  calibrationDue: { zh: "{d} 到期", en: "due on {d}" },
+  changedLimits: { zh: "{n} 个已改", en: "{n} changed" },
 } satisfies Catalogue;
+
+export const sourceStates: Record<string, { zh: string; en: string }> = {
+  up: { zh: "正常", en: "up" },
+  down: { zh: "中断", en: "down" },
+  connecting: { zh: "连接中", en: "connecting" },
+  degraded: { zh: "降级", en: "degraded" },
+  unknown: { zh: "未知", en: "unknown" },
+  disabled: { zh: "已停用", en: "not used" },
+};
 
 export const windNames: { zh: string; en: string }[] = [
   { zh: "北", en: "north" }, { zh: "东北", en: "north-east" }, { zh: "东", en: "east" }, { zh: "东南", en: "south-east" },

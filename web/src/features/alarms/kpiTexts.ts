@@ -1,0 +1,26 @@
+import type { Catalogue } from "../../app/language";
+
+export const kpiTexts = {
+  operators: { zh: "操作岗位数", en: "Operator positions" },
+  good: { zh: "达标", en: "met" },
+  bad: { zh: "未达标", en: "not met" },
+  target: { zh: "目标 {t}", en: "target {t}" },
+  perPeriod10: { zh: "每 10 分钟报警数", en: "Alarms per 10 min" },
+  perPeriod60: { zh: "每小时报警数", en: "Alarms per hour" },
+  perPeriodDay: { zh: "每天报警数", en: "Alarms per day" },
+  bearable: { zh: "上限 {n}", en: "at most {n}" },
+  top: { zh: "最频繁的 10 个", en: "The ten most frequent" },
+  priorities: { zh: "优先级分布", en: "Priorities" },
+  floods: { zh: "报警泛滥", en: "Floods" },
+  noFloods: { zh: "没有泛滥（10 分钟内超过 10 个）", en: "No flood (more than 10 in 10 min)" },
+  standing: { zh: "持续超过 24 小时", en: "Standing for more than 24 h" },
+  chattering: { zh: "抖动（1 分钟内变化 3 次以上）", en: "Chattering (3 changes within a minute)" },
+  none: { zh: "没有", en: "None" },
+  notEnough: { zh: "数据不足", en: "Not enough data" },
+  allZones: { zh: "全部区域", en: "All zones" },
+  since: { zh: "自 {t}", en: "since {t}" },
+  alarmsN: { zh: "{n} 个", en: "{n} {n|alarm|alarms}" },
+  share: { zh: "占 {p}%", en: "{p} %" },
+  targetShare: { zh: "目标 {p}%", en: "target {p} %" },
+  basis: { zh: "依据 ISA-18.2 / IEC 62682 / EEMUA 191；未被搁置、抑制或停用的报警计入。均值按岗位数分摊，其余按所选区域合计。", en: "After ISA-18.2 / IEC 62682 / EEMUA 191. Counted is what was annunciated: neither shelved, suppressed nor out of service. Means are per position, the rest for the zones chosen." },
+} satisfies Catalogue;
