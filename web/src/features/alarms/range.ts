@@ -32,7 +32,8 @@ export function localText(ms: number, zone: string): string {
 
 /** The inverse; NaN where the text is no time. */
 export function fromLocal(text: string, zone: string): number {
-  const guess = Date.parse(`${text}:00Z`);
+  // Date.parse reads almost anything as some time.
+  const guess = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? Date.parse(`${text}:00Z`) : NaN;
   if (Number.isNaN(guess)) return NaN;
   const shown = Date.parse(`${localText(guess, zone)}:00Z`);
   return guess - (shown - guess);
