@@ -23,6 +23,7 @@ import { useTheme } from "./theme";
 const AlarmsPage = lazy(() => import("../features/alarms/AlarmsPage"));
 const TrendPage = lazy(() => import("../features/historian/TrendPage"));
 const PointsPage = lazy(() => import("../features/plant/PointsPage"));
+const DutyPage = lazy(() => import("../features/duty/DutyPage"));
 const PointPage = lazy(() => import("../features/plant/PointPage"));
 const SignInPage = lazy(() => import("../features/identity/SignInPage"));
 const AccountPage = lazy(() => import("../features/identity/AccountPage"));
@@ -169,6 +170,7 @@ function Page() {
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
   if (first === "records") return <RecordsPage />;
+  if (first === "duty") return <DutyPage />;
   if (first === "system") return <SystemPage />;
   if (first === "account") return <AccountPage />;
   if (first === "people") return <PeoplePage />;
