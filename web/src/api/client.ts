@@ -92,6 +92,15 @@ export function command<T>(path: string, body: Record<string, unknown> = {}, rev
   });
 }
 
+/** Another revision of a thing (PUT), made from the one named. */
+export function edit<T>(path: string, revision: number, body: Record<string, unknown>): Promise<T> {
+  return twice<T>(path, {
+    method: "PUT",
+    headers: { "content-type": "application/json", "if-match": `"${revision}"` },
+    body: JSON.stringify({ id: commandId(), ...body }),
+  });
+}
+
 async function twice<T>(path: string, init: RequestInit): Promise<T> {
   try {
     return await call<T>(path, init);
