@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useRef, type KeyboardEvent } from "react";
 import type { AlarmEvent } from "../../api/types";
 import { useLanguage, useSay } from "../../app/language";
 import { useSite } from "../../app/site";
@@ -17,11 +17,16 @@ function look(): Look {
   };
 }
 
+/** Drawing twice takes longer than waiting a little: the old lines move only when the new ones are not there by then. */
+const PATIENCE_MS = 160;
+
 interface Props {
   drawn: Drawn[];
   range: Range;
   flags?: AlarmEvent[];
   incidents?: IncidentFlag[];
+  /** The lines are of another range than the axis: they are moved there only when their own keep one waiting. */
+  waiting?: boolean;
   height: number;
   onZoom?: (range: Range) => void;
   onBack?: () => void;
@@ -39,7 +44,7 @@ export function keyed(key: string, range: Range): Range | null {
 
 /** Lines over time; drag or wheel keys choose a range, double click goes back, arrows with shift move the cursor. */
 export function Chart(props: Props) {
-  const { drawn, range, flags, incidents, height, onZoom, onBack } = props;
+  const { drawn, range, flags, incidents, waiting = false, height, onZoom, onBack } = props;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
   const cursor = useRef<number | null>(null);
@@ -69,20 +74,31 @@ export function Chart(props: Props) {
       made.dispose();
     };
   }, []);
-  const option = useMemo(
+  const option = useCallback(
     () => chartOption(drawn, range, look(), site.timezone, language, height, flags, incidents),
     // the colours of `look` follow the theme
     [drawn, range, site.timezone, language, height, flags, incidents, dark],
   );
-  useEffect(() => {
+  const series = useRef<{ id?: string }[]>([]);
+  const show = () => {
     const made = chart.current;
     if (!made || !box.current) return;
+    const now = option();
+    series.current = now.series as { id?: string }[];
     const first = drawn.find((d) => d.series)?.series;
     box.current.dataset.asked = `${range.from} ${range.to} ${first?.time[0] ?? ""} ${first?.time.length ?? 0}`;
-    made.setOption(option, { notMerge: true });
+    made.setOption(now, { notMerge: true });
     if (handlers.current.onZoom)
       made.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
-  }, [option]);
+  };
+  useEffect(() => {
+    if (!waiting) {
+      show();
+      return;
+    }
+    const timer = window.setTimeout(show, PATIENCE_MS);
+    return () => window.clearTimeout(timer);
+  }, [option, waiting]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Backspace" || event.key === "Escape") handlers.current.onBack?.();
     else if (event.shiftKey && event.key.startsWith("Arrow")) move(event.key === "ArrowLeft" ? -1 : 1);
@@ -98,8 +114,7 @@ export function Chart(props: Props) {
     const length = drawn[at]?.series?.time.length ?? 0;
     if (!length || !chart.current) return;
     cursor.current = Math.min(length - 1, Math.max(0, (cursor.current ?? Math.floor(length / 2)) + step * Math.max(1, Math.round(length / 100))));
-    const all = option.series as { id?: string }[];
-    const seriesIndex = all.findIndex((s) => s.id === drawn[at]!.point.id);
+    const seriesIndex = series.current.findIndex((s) => s.id === drawn[at]!.point.id);
     chart.current.dispatchAction({ type: "showTip", seriesIndex, dataIndex: cursor.current });
   };
   const names = drawn.map((d) => d.point.name[language]).join(", ");

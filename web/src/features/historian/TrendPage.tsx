@@ -10,7 +10,7 @@ import { useSite } from "../../app/site";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { partsTexts } from "../../parts/texts";
 import { Chart } from "./Chart";
-import { fixedRange, spanOf, SPANS, stepOf } from "./ranges";
+import { bucketsFor, fixedRange, spanOf, SPANS, stepOf } from "./ranges";
 import "./historian.css";
 import { csv, type IncidentFlag, type Range } from "./trend";
 import { trendTexts } from "./texts";
@@ -32,9 +32,13 @@ export default function TrendPage() {
   const from = fixed ? fixed.from : end - span;
   const to = fixed ? fixed.to : end;
   const range = useMemo<Range>(() => ({ from, to }), [from, to]);
-  const buckets = Math.min(900, Math.max(120, Math.round(window.innerWidth / 2)));
-  const { drawn, error, loading, unknown } = useTrend(ids, range, buckets, compare);
-  const { flags, incidents } = useFlags(ids, range);
+  const buckets = bucketsFor(window.innerWidth, ids.length);
+  const { drawn, error, loading, unknown, fresh } = useTrend(ids, range, buckets, compare);
+  const found = useFlags(ids, range);
+  // Flags of the new range are drawn with its lines, not before them.
+  const last = useRef(found);
+  if (fresh) last.current = found;
+  const { flags, incidents } = last.current;
   const trail = useRef<Range[]>([]);
   const [told, setTold] = useState("");
   const copy = (text: string) =>
@@ -109,7 +113,7 @@ export default function TrendPage() {
             {error !== null && <p className="trend-fault" role="alert">{t(trendTexts.staleRange)}</p>}
             {empty && <p className="trend-fault" role="status">{t(trendTexts.noData)}</p>}
             {unknown.length > 0 && <p className="trend-fault" role="status">{t(trendTexts.noPoint, { p: unknown.join(", ") })}</p>}
-            <Chart drawn={drawn} range={range} flags={flags} incidents={incidents} height={height} onZoom={zoom} onBack={back} />
+            <Chart drawn={drawn} range={range} flags={flags} incidents={incidents} waiting={!fresh && error === null} height={height} onZoom={zoom} onBack={back} />
             <p className="muted trend-hint">
               {dateTime(from, site.timezone)} – {dateTime(to, site.timezone)} · {site.timezone} · {t(trendTexts.hint)} {t(trendTexts.doubtHint)}{compare && ` ${t(trendTexts.compareHint)}`}
               <span className="keys"> {t(trendTexts.keysHint)}</span>

@@ -36,3 +36,8 @@ export function spanOf(query: URLSearchParams): [string, number] {
 export function stepOf(span: number): number {
   return Math.min(60_000, Math.max(1000, Math.round(span / 200 / 1000) * 1000));
 }
+
+/** How many pieces a chart of that width shows: one to two pixels each, three where many lines lie in it. */
+export function bucketsFor(width: number, lines: number): number {
+  return Math.min(900, Math.max(120, Math.round(width / (lines > 3 ? 3 : 2))));
+}

@@ -60,6 +60,11 @@ export function xy(times: number[], values: (number | null)[], middle: number, s
   });
 }
 
+/** A line's data; with symbols only where it has dots, since looking for them costs as much as drawing the line. */
+function dotted(data: unknown[]): { data: unknown[]; showSymbol: boolean } {
+  return { data, showSymbol: data.some((item) => !Array.isArray(item)) };
+}
+
 /** Means whose readings cannot be trusted, and null elsewhere; each stretch is widened by one so that it is a line. */
 export function doubtful(series: Series): (number | null)[] {
   const bad = (n: number) => ((series.quality[n] ?? 0) & UNTRUSTED) !== 0;
@@ -109,6 +114,7 @@ export function chartOption(
   const series: Record<string, unknown>[] = [];
   // Labels of one grid that would cover each other are left out; the lines themselves all stay.
   const labelled = new Set<AlarmEvent>();
+  const limited = new Set<string>();
   for (const unit of units) {
     const here = new Set(drawn.filter((d) => d.point.unit === unit).map((d) => d.point.id));
     for (const flag of apart(flags.filter((f) => here.has(f.point) && f.change === "raised"), (range.to - range.from) / 28)) labelled.add(flag);
@@ -119,7 +125,7 @@ export function chartOption(
     const form = FORMS[Math.floor(i / look.shades.length + i) % FORMS.length]!;
     const s = d.series;
     const middle = s && isDownsampled(s) ? (d.width ?? 0) / 2 : 0;
-    const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, symbol: "none", connectNulls: false, animation: false };
+    const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, symbol: "none", showSymbol: false, connectNulls: false, animation: false, emphasis: { disabled: true } };
     if (d.before)
       series.push({
         ...base, id: `${d.point.id} before`, name: `${name(d)} before`, silent: true, tooltip: { show: false },
@@ -136,10 +142,16 @@ export function chartOption(
     const doubts = s ? doubtful(s) : [];
     if (s && doubts.some((v) => v !== null))
       series.push({ ...base, silent: true, tooltip: { show: false }, data: xy(s.time, doubts, middle), lineStyle: { color: colour, width: 9, opacity: 0.26, type: [2, 2] } });
-    const limits = d.point.limits.filter((l) => l.at !== null && ["high", "low", "equals"].includes(l.type));
+    // Eight sensors of one kind have the same limits: each is drawn once in its grid.
+    const limits = d.point.limits.filter((l) => {
+      const same = `${grid} ${l.at} ${l.priority}`;
+      if (l.at === null || !["high", "low", "equals"].includes(l.type) || limited.has(same)) return false;
+      limited.add(same);
+      return true;
+    });
     const own = apart(flags.filter((f) => f.point === d.point.id && f.change === "raised"), (range.to - range.from) / 40);
     series.push({
-      ...base, id: d.point.id, name: name(d), data: s ? xy(s.time, s.mean, middle) : [],
+      ...base, id: d.point.id, name: name(d), ...dotted(s ? xy(s.time, s.mean, middle) : []),
       lineStyle: { color: colour, width: form.width, type: form.type }, itemStyle: { color: colour },
       markLine: {
         silent: true, symbol: "none", animation: false,

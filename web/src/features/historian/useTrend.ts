@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useState } from "react";
 import { ApiProblem, get } from "../../api/client";
 import type { Point } from "../../api/types";
 import { serverNow } from "../../app/clock";
@@ -13,6 +13,8 @@ export interface Trend {
   error: unknown;
   loading: boolean;
   unknown: string[];
+  /** What is drawn is of the range that is asked for, not of the one before. */
+  fresh: boolean;
 }
 
 const points = new Map<string, Point>();
@@ -21,19 +23,18 @@ const points = new Map<string, Point>();
  * come, on the new axis, so that a zoom is seen at once. */
 export function useTrend(ids: string[], range: Range, buckets: number, compare = false): Trend {
   const key = ids.join(",");
-  const [state, setState] = useState<{ key: string; drawn: Drawn[]; error: unknown; unknown: string[]; done: boolean }>({
-    key: "", drawn: [], error: null, unknown: [], done: false,
+  const [state, setState] = useState<{ key: string; question: string; drawn: Drawn[]; error: unknown; unknown: string[]; done: boolean }>({
+    key: "", question: "", drawn: [], error: null, unknown: [], done: false,
   });
-  const shown = useRef("");
-  useEffect(() => {
+  const question = `${key} ${range.from} ${range.to} ${buckets} ${compare}`;
+  // Asked before anything is drawn: the answer is on its way while the old lines move to the new axis.
+  useLayoutEffect(() => {
     const abort = new AbortController();
     const wanted = key ? key.split(",") : [];
-    const question = `${key} ${range.from} ${range.to} ${buckets} ${compare}`;
-    shown.current = question;
     let later: number | undefined;
     const show = (drawn: Drawn[], unknown: string[]) => {
       if (abort.signal.aborted) return;
-      setState({ key, drawn, unknown, error: null, done: true });
+      setState({ key, question, drawn, unknown, error: null, done: true });
       // What is likely asked for next is fetched when the page has nothing else to do.
       later = window.setTimeout(() => {
         const now = serverNow();
@@ -47,7 +48,7 @@ export function useTrend(ids: string[], range: Range, buckets: number, compare =
     load(wanted, range, buckets, compare, abort.signal)
       .then(({ drawn, unknown }) => show(drawn, unknown))
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) setState((s) => ({ ...s, key, drawn: s.key === key ? s.drawn : [], error, done: true }));
+        if (!abort.signal.aborted) setState((s) => ({ ...s, key, question, drawn: s.key === key ? s.drawn : [], error, done: true }));
       });
     return () => {
       abort.abort();
@@ -55,8 +56,8 @@ export function useTrend(ids: string[], range: Range, buckets: number, compare =
     };
   }, [key, range.from, range.to, buckets, compare]);
   return useMemo(
-    () => ({ drawn: state.key === key ? state.drawn : [], error: state.key === key ? state.error : null, unknown: state.unknown, loading: state.key !== key || !state.done }),
-    [state, key],
+    () => ({ drawn: state.key === key ? state.drawn : [], error: state.key === key ? state.error : null, unknown: state.unknown, loading: state.key !== key || !state.done, fresh: state.question === question }),
+    [state, key, question],
   );
 }
 
