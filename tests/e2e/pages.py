@@ -13,7 +13,6 @@ PAGES = {
     "trend-empty": "/trend",
     "points": "/points",
     "point": "/points/{point}",
-    "records": "/records",
     "duty": "/duty",
     "records": "/records",
     "system": "/system",

@@ -24,7 +24,7 @@ from tests.e2e.browser import Watched, browser, open_page
 from tests.e2e.pages import PAGES
 from tests.e2e.platform import Platform, started
 from tests.e2e.signing import signed_in_page
-from tests.e2e.watching import leak_incident
+from tests.e2e.watching import leak_incident, open_incidents, rows_of
 
 PORTS = ("web", "nats", "mqtt", "opcua", "modbus", "iec104", "rest")
 WIDE = (1920, 1080)
@@ -97,11 +97,20 @@ async def until_plant_speaks(platform: Platform) -> None:
     api = await platform.client("administrator")
     async with asyncio.timeout(FIRST_VALUES_WITHIN_S):
         while True:
-            answer = (await api.get("/api/points", params={"limit": 500})).json()
-            rows = answer.get("items") or answer.get("points") or []
+            rows = rows_of((await api.get("/api/points", params={"limit": 500})).json())
             if rows and sum(row["latest"] is not None for row in rows) >= 0.9 * len(rows):
                 return
             await asyncio.sleep(1)
+
+
+async def calm(platform: Platform) -> None:
+    """What the start itself gave rise to is closed and acknowledged, so that a plant that is well can be pictured."""
+    api = await platform.client("administrator")
+    for incident in await open_incidents(api, settled=True):
+        await api.post(f"/api/incidents/{incident['id']}/close", json={"text": "开机过程 start-up"})
+    alarms = [alarm["alarm"] for alarm in rows_of((await api.get("/api/alarms")).json())]
+    if alarms:
+        await api.post("/api/alarms/acknowledge", json={"alarms": alarms[:200]})
 
 
 async def outside(album: Album, running: Browser, platform: Platform) -> None:
@@ -171,6 +180,7 @@ async def main(folder: Path, only: set[str]) -> int:
         async with example_plant(Path(data)) as platform, browser() as running:
             await outside(album, running, platform)
             await until_plant_speaks(platform)
+            await calm(platform)
             await well(album, running, platform)
             incident = await leak_incident(platform, await platform.client("administrator"), alarms=8)
             point = incident["first_out"]["point"]
@@ -200,6 +210,9 @@ async def main(folder: Path, only: set[str]) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=REPOSITORY / "build" / "screenshots")
+    parser.add_argument("--looks", default="", help="of the wide pictures, with commas: zh.light,en.dark")
     parser.add_argument("--only", default="", help="names of pictures, with commas")
     chosen = parser.parse_args()
+    if chosen.looks:
+        LOOKS[:] = [(look.split(".")[0], look.split(".")[1]) for look in chosen.looks.split(",")]
     sys.exit(asyncio.run(main(chosen.folder, {name for name in chosen.only.split(",") if name})))

@@ -9,11 +9,18 @@ from tests.e2e.platform import Platform
 ZONE = "electrolyte_filling"
 
 
-async def open_incidents(api: httpx.AsyncClient) -> list[dict[str, Any]]:
-    """Incidents that nobody has closed."""
-    answer = (await api.get("/api/incidents")).json()
-    rows = answer["items"] if isinstance(answer, dict) else answer
-    return [row for row in rows if row["status"] in ("open", "owned")]
+def rows_of(answer: Any) -> list[dict[str, Any]]:
+    """The rows of a list, whichever of its shapes it comes in."""
+    if isinstance(answer, list):
+        return answer
+    rows: list[dict[str, Any]] = answer.get("items") or answer.get("points") or []
+    return rows
+
+
+async def open_incidents(api: httpx.AsyncClient, settled: bool = False) -> list[dict[str, Any]]:
+    """Incidents that nobody has closed; also those whose alarms are gone, where `settled`."""
+    wanted = ("open", "owned", "settled") if settled else ("open", "owned")
+    return [row for row in rows_of((await api.get("/api/incidents")).json()) if row["status"] in wanted]
 
 
 async def leak_incident(platform: Platform, api: httpx.AsyncClient, alarms: int = 3) -> dict[str, Any]:

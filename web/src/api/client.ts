@@ -75,20 +75,13 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>(path, { signal });
 }
 
-/** Who is named in the phone's commands, as long as it names somebody itself. */
-let giver: string | null = null;
-
-export function setGiver(person: string | null): void {
-  giver = person;
-}
-
 /** A command with its own id: sent again after a lost answer it takes effect once. `revision`: the state an edit was
  * made from; where there is a newer one, the answer is a problem whose `current` holds it. */
 export function command<T>(path: string, body: Record<string, unknown> = {}, revision?: number): Promise<T> {
   return twice<T>(path, {
     method: "POST",
     headers: { "content-type": "application/json", ...(revision === undefined ? {} : { "if-match": `"${revision}"` }) },
-    body: JSON.stringify({ id: commandId(), ...(giver ? { by: giver } : {}), ...body }),
+    body: JSON.stringify({ id: commandId(), ...body }),
   });
 }
 
