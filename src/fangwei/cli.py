@@ -200,7 +200,7 @@ def import_file(
 
 
 async def _import(file: Path, settings: Settings, mapping: Any, language: str) -> int:
-    from fangwei.connect.table import import_table
+    from fangwei.connect.recorded import import_recorded
     from fangwei.host.status import visit
     from fangwei.plant.load import load_site
 
@@ -210,7 +210,7 @@ async def _import(file: Path, settings: Settings, mapping: Any, language: str) -
     plant = load_site(settings.site)
     async with visit(settings) as bus:
         watched = sys.stderr.isatty()
-        report = await import_table(file, plant, mapping, bus, progress if watched else None)
+        report = await import_recorded(file, plant, mapping, bus, settings, progress if watched else None)
         if watched:
             click.echo(err=True)
     for line in report.lines(plant.head.timezone):

@@ -1,19 +1,15 @@
 """Databases read step by step: nothing lost, nothing doubled, nothing written."""
 
-import asyncio
 import contextlib
-import os
-import shutil
 import sqlite3
-import tempfile
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port, until
+from tests.conftest import until
 from tests.connect.kit import Running, a_source
+from tests.peers.postgres import postgres
 
 from fangwei.connect.base import check_source
 from fangwei.connect.sql_cursor import Position
@@ -187,36 +183,6 @@ def test_a_position_of_any_kind_is_the_same_after_a_restart(tmp_path, value):
     assert type(again.value) is type(value)
     assert not again.fresh(value, (value, 1))
     assert again.fresh(value, (value, 2))
-
-
-@contextlib.asynccontextmanager
-async def postgres() -> AsyncIterator[str]:
-    """A PostgreSQL server of Debian's on a free port, as its own user; its SQLAlchemy URL."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install psycopg[binary]")
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    runuser = shutil.which("runuser")
-    if not binaries or (os.geteuid() == 0 and runuser is None):
-        pytest.skip("no PostgreSQL server on this machine: apt-get install postgresql")
-    here, port = binaries[-1].parent, free_port()
-    folder = Path(tempfile.mkdtemp(prefix="fangwei-pg-"))
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-        as_user = [str(runuser), "-u", "postgres", "--"]
-    quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    made = await asyncio.create_subprocess_exec(
-        *as_user, here / "initdb", "-D", folder / "d", "-A", "trust", "-U", "mes", **quiet
-    )
-    assert await made.wait() == 0
-    server = await asyncio.create_subprocess_exec(
-        *as_user, here / "postgres", "-D", folder / "d", "-p", str(port), "-h", "127.0.0.1", "-k", folder, **quiet
-    )
-    try:
-        yield f"postgresql+psycopg://mes@127.0.0.1:{port}/postgres"
-    finally:
-        server.terminate()
-        await server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.peer

@@ -12,12 +12,18 @@ const names = (language: "zh" | "en"): Names => ({
 
 test("a change reads as what it was and what it is, with names for ids", () => {
   const item = { before: { status: "open", owner: null }, after: { status: "owned", owner: "li-wei" } };
-  expect(changeWords(item, names("en"))).toBe("status nobody has it → taken, owner none → Li Wei");
-  expect(changeWords(item, names("zh"))).toBe("状态 无人接手 → 有人处理，接手人 无 → 李伟");
+  expect(changeWords(item, names("en"))).toBe("status: nobody has it → taken, owner: none → Li Wei");
+  expect(changeWords(item, names("zh"))).toBe("状态：无人接手 → 有人处理，接手人：无 → 李伟");
+});
+
+test("an alarm shows the value that raised it, a notice whom it went to", () => {
+  const raised = { before: null, after: {}, evidence: { reading: { point: "EF-GAS-01", value: 31.5, unit: "%LEL" }, limit: 25 } };
+  expect(changeWords(raised, names("en"))).toBe("reading: 31.5 / 25 %LEL");
+  expect(changeWords({ before: null, after: null, evidence: { person: "li-wei", channel: "websocket" } }, names("zh"))).toBe("人员：李伟，渠道：页面");
 });
 
 test("what did not change is not told, what is new has no before", () => {
-  expect(changeWords({ before: { priority: 1 }, after: { priority: 1, zones: ["filling"] } }, names("en"))).toBe("zones Filling");
+  expect(changeWords({ before: { priority: 1 }, after: { priority: 1, zones: ["filling"] } }, names("en"))).toBe("zones: Filling");
   expect(changeWords({ before: null, after: null }, names("en"))).toBe("");
 });
 

@@ -99,7 +99,7 @@ async def import_table(
         ImportUnconfirmed: the bus did not confirm in time.
     """
     report = ImportReport(path)
-    digest = _digest(path)
+    digest = digest_of(path)
     keys: list[int] = []
     times: list[int] = []
     values: list[float] = []
@@ -152,7 +152,12 @@ async def import_table(
     return report
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """A hash of the file's content.
+
+    Raises:
+        TableUnreadable: it cannot be read.
+    """
     content = blake2b(digest_size=12)
     try:
         with path.open("rb") as file:

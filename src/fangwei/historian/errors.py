@@ -87,3 +87,14 @@ class StoreFailed(FangweiError):
     code = "historian.store_failed"
     text = Text("历史库出错：{detail}", "The history store failed: {detail}")
     http_status = 500
+
+
+class ExportUnrecorded(FangweiError):
+    """An export that could not be put on the record is not handed out."""
+
+    code = "historian.export_unrecorded"
+    text = Text(
+        "导出未能写入操作记录，因此没有完成：{why}",
+        "The export could not be put on the record, so it was not made: {why}",
+    )
+    http_status = 503

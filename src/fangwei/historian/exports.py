@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -33,14 +34,19 @@ SCHEMA = pa.schema(
 )
 
 
+Keep = Callable[[Export, int, Callable[[], object]], Awaitable[None]]
+"""`keep(command, rows, put)` records an export and calls `put`, which gives the file its name: both or neither."""
+
+
 class Exports:
     """Runs exports into `folder`; a command id names its file, so a repeated command is the same export."""
 
-    def __init__(self, store: Store, answers: Answers, lane: Lane, folder: Path) -> None:
+    def __init__(self, store: Store, answers: Answers, lane: Lane, folder: Path, keep: Keep | None = None) -> None:
         self._store = store
         self._answers = answers
         self._lane = lane
         self._folder = folder
+        self._keep = keep
         self._running: dict[str, asyncio.Task[Exported]] = {}
         self._progress: dict[str, Progress] = {}
 
@@ -50,7 +56,11 @@ class Exports:
         running = self._running.get(command.id)
         if running is None:
             if path.exists():
-                return Exported(str(path), await asyncio.to_thread(_rows_of, path))
+                rows = await asyncio.to_thread(_rows_of, path)
+                if self._keep is not None:
+                    # A crash may have come between the file and its entry; an entry that is there stays alone.
+                    await self._keep(command, rows, lambda: None)
+                return Exported(str(path), rows)
             check_times(command.start, command.end)
             points = list(dict.fromkeys(command.points))
             check_count(len(points), MOST_EXPORT_POINTS, Text("测点数", "points"))
@@ -91,7 +101,10 @@ class Exports:
                         rows += page.num_rows
                         passed = 1.0 if start is None else (start - command.start) / (command.end - command.start)
                         progress.rows, progress.part = rows, (number + passed) / len(keys)
-            fresh.replace(path)
+            if self._keep is None:
+                fresh.replace(path)
+            else:
+                await self._keep(command, rows, lambda: fresh.replace(path))
         except BaseException:
             progress.state = "failed"
             fresh.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from fangwei.historian.errors import HistoryStopped
 from fangwei.historian.exports import Exports
 from fangwei.historian.intake import RETRY_S, STOPPED, Intake
 from fangwei.historian.latest import Latest
+from fangwei.historian.recorded import recorder
 from fangwei.historian.store import Store
 from fangwei.historian.summaries import GRACE
 from fangwei.plant.site import Site
@@ -85,7 +86,7 @@ async def _serve(settings: Settings, site: Site, bus: Bus, health: Health, stop:
 
     lane = Lane()
     answers = Answers(store, latest, lane)
-    exports = Exports(store, answers, lane, settings.data / "exports")
+    exports = Exports(store, answers, lane, settings.data / "exports", recorder(settings))
 
     async def on_live(readings: Readings) -> None:
         # The latest values go by the live path: they are there at once, and while the disk is full.

@@ -49,7 +49,7 @@ export function Row({ item, names }: { item: RecordItem; names: Names }) {
               {item.place && (
                 <>
                   <dt>{t(auditTexts.place)}</dt>
-                  <dd>{t(auditTexts.placeAt, { e: item.place[0] ?? "?", n: item.place[1] ?? "?", u: item.place[2] ?? "?" })}</dd>
+                  <dd>{t(auditTexts.placeAt, { e: metres(item.place[0]), n: metres(item.place[1]), u: metres(item.place[2]) })}</dd>
                 </>
               )}
               <Facts title={t(auditTexts.before)} facts={item.before} names={names} />
@@ -63,6 +63,10 @@ export function Row({ item, names }: { item: RecordItem; names: Names }) {
       )}
     </>
   );
+}
+
+function metres(value: number | undefined): string {
+  return value === undefined ? "?" : value.toFixed(1);
 }
 
 function Facts({ title, facts, names }: { title: string; facts: Record<string, unknown> | null; names: Names }) {

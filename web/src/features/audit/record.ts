@@ -110,27 +110,46 @@ export function valueWords(value: unknown, names: Names, field = ""): string {
 
 /** "EF-GAS-01 31.5 %LEL · source time 2026-11-25 03:12:08" */
 function readingWords(reading: Record<string, unknown>, names: Names): string {
-  const unit = typeof reading.unit === "string" && !["state", "1", "score", "count"].includes(reading.unit) ? ` ${reading.unit}` : "";
-  const value = typeof reading.value === "number" ? `${Number(reading.value.toPrecision(5))}${unit}` : auditTexts.empty[names.language];
+  const value = typeof reading.value === "number" ? `${Number(reading.value.toPrecision(5))}${unitOf(reading)}` : auditTexts.empty[names.language];
   const time = isTime(reading.source_time)
     ? ` · ${auditTexts.sourceTime[names.language]} ${dateTime(reading.source_time / 1e6, names.timezone)}`
     : "";
   return `${String(reading.point)} ${value}${time}`;
 }
 
-/** What changed, in one line: "status nobody has it → taken, owner none → Li Wei". */
-export function changeWords(item: Pick<RecordItem, "before" | "after">, names: Names): string {
+/** What changed, in one line: "status: nobody has it → taken, owner: none → Li Wei"; and whom or what reading it is about. */
+export function changeWords(item: Pick<RecordItem, "before" | "after"> & Partial<Pick<RecordItem, "evidence">>, names: Names): string {
+  const { language } = names;
+  const colon = language === "zh" ? "：" : ": ";
   const before = item.before ?? {};
   const after = item.after ?? {};
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return fields
     .filter((field) => !(field in before && field in after) || JSON.stringify(before[field]) !== JSON.stringify(after[field]))
     .map((field) => {
-      const now = field in after ? valueWords(after[field], names, field) : auditTexts.empty[names.language];
+      const now = field in after ? valueWords(after[field], names, field) : auditTexts.empty[language];
       const shown = field in before ? `${valueWords(before[field], names, field)} → ${now}` : now;
-      return `${fieldName(field, names.language)} ${shown}`;
+      return `${fieldName(field, language)}${colon}${shown}`;
     })
-    .join(names.language === "zh" ? "，" : ", ");
+    .concat(aboutWords(item.evidence ?? {}, names).map(([field, words]) => `${fieldName(field, language)}${colon}${words}`))
+    .join(language === "zh" ? "，" : ", ");
+}
+
+/** What of the evidence one wants to see without unfolding it: who was told, the value that raised the alarm. */
+function aboutWords(evidence: Record<string, unknown>, names: Names): [string, string][] {
+  const about: [string, string][] = [];
+  if (typeof evidence.person === "string") about.push(["person", valueWords(evidence.person, names)]);
+  if (typeof evidence.channel === "string") about.push(["channel", valueWords(evidence.channel, names, "channel")]);
+  const reading = evidence.reading as Record<string, unknown> | undefined;
+  if (reading && typeof reading.value === "number") {
+    const limit = typeof evidence.limit === "number" ? ` / ${evidence.limit}` : "";
+    about.push(["reading", `${Number(reading.value.toPrecision(4))}${limit}${unitOf(reading)}`]);
+  }
+  return about;
+}
+
+function unitOf(reading: Record<string, unknown>): string {
+  return typeof reading.unit === "string" && !["state", "1", "score", "count"].includes(reading.unit) ? ` ${reading.unit}` : "";
 }
 
 /** A seal comes each minute; one that is older than this has not come. */

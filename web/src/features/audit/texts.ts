@@ -92,6 +92,8 @@ export const actionNames: Record<string, Text> = {
   "alarms.take_out": { zh: "停用报警", en: "Taken out of service" },
   "alarms.put_back": { zh: "恢复投用", en: "Put back in service" },
   "alarms.reset": { zh: "复位报警", en: "Alarm reset" },
+  "alarms.propose_limit": { zh: "提出修改限值", en: "Limit change proposed" },
+  "alarms.limit_in_force": { zh: "新限值生效", en: "Limit in force" },
   "incidents.open": { zh: "事件成立", en: "Incident opened" },
   "incidents.reopen": { zh: "事件重新打开", en: "Incident reopened" },
   "incidents.grow": { zh: "事件扩大", en: "Incident grew" },
