@@ -13,7 +13,7 @@ from fangwei.identity.token_text import hash_of, new_token
 
 async def signed_in(settings: Settings, role: str) -> httpx.AsyncClient:
     """A client with the session of the first person of that role."""
-    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.web_port}", trust_env=False)
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.web_port}", trust_env=False, timeout=30)
     link = await link_for(settings, await person_of_role(settings, role))
     answer = await client.post("/api/session", json={"link": link})
     assert answer.status_code == 200, answer.text

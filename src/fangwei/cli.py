@@ -11,7 +11,7 @@ from typing import Any, cast
 import click
 
 from fangwei.core.errors import FangweiError
-from fangwei.core.settings import Settings
+from fangwei.core.settings import Settings, sign_in_url
 
 BORROWED = {"sim": ("fangwei.sim.commands", "sim"), "replay": ("fangwei.sim.commands", "replay")}
 """Commands that another package brings along; imported only when their word is used."""
@@ -119,7 +119,7 @@ def status(data: Path | None, as_json: bool) -> None:
 @data_option
 def sign_in_link(person: str, data: Path | None) -> None:
     """Print a one-time sign-in link for PERSON (administrator); who may read the data folder may let anybody in."""
-    from fangwei.host.folder import NotRunning, read_running, sign_in_url
+    from fangwei.host.folder import NotRunning, read_running
     from fangwei.identity.links import link_for
 
     settings = Settings.from_environment(data=data)
@@ -248,9 +248,9 @@ async def _ask(data: Path | None, subject: str, question: Any, type: Any, timeou
 
 
 @main.command()
-@click.argument("page", type=click.Choice(["asyncapi", "problems"]))
+@click.argument("page", type=click.Choice(["asyncapi", "problems", "roles"]))
 def docs(page: str) -> None:
-    """Make a PAGE of docs/ from the code anew: the bus (asyncapi) or the codes of errors (problems)."""
+    """Make a PAGE of docs/ from the code anew: the bus (asyncapi), the codes of errors (problems) or who may do what (roles)."""
     from fangwei.api.docs import PAGES
 
     PAGES[page]()

@@ -12,6 +12,7 @@ from fangwei.alarms.proposal import Proposal
 from fangwei.alarms.record import LimitState
 from fangwei.alarms.schemas import Acknowledged, Checked, Proposals
 from fangwei.api import shapes
+from fangwei.api.routes import account, people, sign_in, tokens
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
@@ -22,6 +23,7 @@ from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
 from fangwei.historian.questions import Downsampled, LatestAnswer
+from fangwei.identity.accounts import Account
 from fangwei.incidents.photos import Photo
 from fangwei.work import questions as work
 from fangwei.work.figures import Figures
@@ -69,6 +71,28 @@ ANSWERS: dict[str, Any] = {
     "session.sign_in": Me,
     "session.sign_out": SignedOut,
     "session.me": Me,
+    "session.sign_in_ways": sign_in.SignInWays,
+    "session.passkey_options": account.Options,
+    "session.sign_in_by_passkey": Me,
+    "session.account": account.Mine,
+    "session.set_password": account.Proved,
+    "session.new_passkey_options": account.Options,
+    "session.add_passkey": account.PasskeyShown,
+    "session.remove_passkey": account.Mine,
+    "session.proof_options": account.Options,
+    "session.prove": account.Proved,
+    "session.end_others": account.Mine,
+    "session.end_session": account.Mine,
+    "people.roles": people.Matrix,
+    "people.list_accounts": people.AccountsPage,
+    "people.add_person": Account,
+    "people.show_account": Account,
+    "people.edit_person": Account,
+    "people.make_link": people.LinkMade,
+    "people.sign_somebody_out": Account,
+    "tokens.list_tokens": tokens.TokensPage,
+    "tokens.make_token": tokens.TokenMade,
+    "tokens.revoke_token": tokens.TokenShown,
     "system.health": shapes.HealthShown,
     "system.sources": list[SourceHealth],
     "duty.on_duty": list[OnDutyStep],

@@ -12,6 +12,7 @@ from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
 from fangwei.api.routes import (
+    account,
     alarms,
     audit,
     duty,
@@ -20,9 +21,12 @@ from fangwei.api.routes import (
     incident_report,
     incidents,
     limits,
+    people,
     session,
+    sign_in,
     site,
     system,
+    tokens,
     work,
 )
 from fangwei.api.search import PointIndex
@@ -31,6 +35,26 @@ from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.identity.gate import Gate
 from fangwei.plant.site import Site
+
+ROOMS = (
+    site,
+    history,
+    alarms,
+    limits,
+    incidents,
+    incident_photos,
+    incident_report,
+    duty,
+    work,
+    system,
+    session,
+    sign_in,
+    account,
+    people,
+    tokens,
+    audit,
+)
+"""Each has a `router(context)`."""
 
 
 def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settings: Settings) -> FastAPI:
@@ -48,20 +72,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
     routes = APIRouter(prefix="/api")
-    for room in (
-        site,
-        history,
-        alarms,
-        limits,
-        incidents,
-        incident_photos,
-        incident_report,
-        duty,
-        work,
-        system,
-        session,
-        audit,
-    ):
+    for room in ROOMS:
         routes.include_router(room.router(context))
 
     @routes.websocket("/live")

@@ -38,6 +38,13 @@ async def find_caller(connection: HTTPConnection) -> Caller:
     Raises:
         NotSignedIn: nobody who is known.
     """
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        machine = gate_of(connection).keys.machine(token.strip()[:200])
+        if machine is None:
+            gate_of(connection).health.error("identity.token_refused", "unknown, revoked or over")
+            raise NotSignedIn()
+        return machine
     cookie = connection.cookies.get(connection.app.state.cookie, "")
     if not cookie or len(cookie) > 200:
         raise NotSignedIn()

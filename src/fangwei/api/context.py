@@ -21,7 +21,7 @@ from fangwei.core.ids import new_id
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.identity.caller import Caller
-from fangwei.identity.errors import NotYourZone
+from fangwei.identity.errors import NotYourZone, ZoneUnknown
 from fangwei.identity.gate import Gate
 from fangwei.identity.roles import VERBS
 from fangwei.incidents.apart import Workers
@@ -70,6 +70,17 @@ class Context:
         if person is None or not person.active:
             raise PersonUnknown(person=id)
         return id
+
+    def zones_given(self, zones: list[str] | None) -> frozenset[str] | None:
+        """Zones of a body, all known; None: the whole site.
+
+        Raises:
+            ZoneUnknown: the site has no such zone.
+        """
+        for zone in zones or ():
+            if zone not in self.site.zones:
+                raise ZoneUnknown(zone=zone)
+        return None if zones is None else frozenset(zones)
 
     def may(self, caller: Caller, verb: str, zones: Collection[str]) -> None:
         """Let a caller through who answers for one of `zones` (known ones; none: the whole site's business).

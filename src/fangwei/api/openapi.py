@@ -39,6 +39,8 @@ TAGS = {
     "alarms": "What stands, what happened, and what one may do about it",
     "incidents": "Alarms of one cause, who has them, what was done",
     "session": "Signing in and out, and who one is",
+    "people": "Accounts and roles",
+    "tokens": "Machines' tokens",
     "duty": "Who is on duty, who was told",
     "audit": "The record of who did what, whether it is whole, and taking some of it away",
     "system": "How the platform itself is",
@@ -133,7 +135,7 @@ def complete(
     shapes = dict(zip(kinds, made, strict=True))
     _merge(schemas, parts)
     for _, _, operation in operations(document):
-        answer = next(each for status, each in operation["responses"].items() if status.startswith("2"))
+        answer = next(each for status, each in operation["responses"].items() if status.startswith(("2", "3")))
         name = operation["operationId"]
         if name in answers:
             answer["content"] = {JSON: {"schema": shapes[answers[name]]}}

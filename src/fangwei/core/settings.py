@@ -91,7 +91,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where the page is opened."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        # A name, not the number: browsers bind passkeys to names only.
+        host = "localhost" if self.host == "127.0.0.1" else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.secure else 'http'}://{host}:{self.web_port}"
 
     @property
@@ -134,6 +135,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         settings = cls(**values)  # type: ignore[arg-type]  # checked field by field above
         refuse_open_address(settings)
         return settings
+
+
+def sign_in_url(page_url: str, token: str) -> str:
+    """Where a one-time link leads. The token stands behind `#`: browsers send that to no server, so no log holds it."""
+    return f"{page_url}/sign-in#{token}"
 
 
 def refuse_open_address(settings: Settings) -> None:

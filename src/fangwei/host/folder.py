@@ -71,11 +71,6 @@ class FolderLock:
         self._file.close()
 
 
-def sign_in_url(page_url: str, token: str) -> str:
-    """Where a one-time link leads. The token stands behind `#`: browsers send that to no server, so no log holds it."""
-    return f"{page_url}/sign-in#{token}"
-
-
 def write_running(folder: Path, running: Running) -> None:
     """Replace run.json in one step, so that a reader never sees half of it."""
     path = folder / "run.json"

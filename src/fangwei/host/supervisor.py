@@ -21,10 +21,10 @@ from fangwei.bus.sure import NOT_STORED
 from fangwei.core.clock import now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health, HealthReport
-from fangwei.core.settings import BROKER_HOST, Settings
+from fangwei.core.settings import BROKER_HOST, Settings, sign_in_url
 from fangwei.core.texts import Text
 from fangwei.host.disk import DiskGuard, room_to_start
-from fangwei.host.folder import FolderLock, Running, sign_in_url, write_running
+from fangwei.host.folder import FolderLock, Running, write_running
 from fangwei.host.prepare import FirstLink, Prepared, prepare
 from fangwei.host.processes import CHILD_ENVIRONMENT, NICENESS, PROCESSES
 

@@ -110,3 +110,132 @@ class RoleUnknown(FangweiError):
     code = "identity.role_unknown"
     text = Text("没有角色 {role}；可用：{known}", "There is no role {role}; there are: {known}")
     http_status = 422
+
+
+class PasskeyNotHere(FangweiError):
+    """Passkeys are bound to a name; this page was opened by a number."""
+
+    code = "identity.passkey_not_here"
+    text = Text(
+        "用 IP 地址打开的页面不能使用通行密钥，请改用 {instead}",
+        "Passkeys do not work on a page opened by its IP address; open it at {instead}",
+    )
+    http_status = 409
+
+
+class PasskeyRefused(FangweiError):
+    """The answer of a passkey does not hold."""
+
+    code = "identity.passkey_refused"
+    text = Text("通行密钥未通过验证（{why}），请重试", "The passkey was not accepted ({why}); try again")
+    http_status = 401
+
+
+class PasskeyUnknown(FangweiError):
+    """No passkey of that id among one's own."""
+
+    code = "identity.passkey_unknown"
+    text = Text("没有这个通行密钥", "There is no such passkey")
+    http_status = 404
+
+
+class TooManyPasskeys(FangweiError):
+    """One person holds no more."""
+
+    code = "identity.too_many_passkeys"
+    text = Text("最多 {most} 个通行密钥，请先删除不用的", "{most} passkeys at most; remove one that is not used")
+    http_status = 409
+
+
+class ScopeRefused(FangweiError):
+    """A machine may not have that."""
+
+    code = "identity.scope_refused"
+    text = Text("机器令牌不能有权限 {scope}", "A machine's token cannot have {scope}")
+    http_status = 422
+
+
+class TokenUnknown(FangweiError):
+    """No token of that id."""
+
+    code = "identity.token_unknown"
+    text = Text("没有令牌 {token}", "There is no token {token}")
+    http_status = 404
+
+
+class TokenMadeAlready(FangweiError):
+    """The command was given twice, and a token's text is shown once."""
+
+    code = "identity.token_made_already"
+    text = Text(
+        "此令牌已发放，内容只显示一次；如未收到，请吊销 {token} 后重新发放",
+        "This token was made already and is shown once; if it did not arrive revoke {token} and make another",
+    )
+    http_status = 409
+
+
+class PersonExists(FangweiError):
+    """An account of that id is there already."""
+
+    code = "identity.person_exists"
+    text = Text("账号 {person} 已存在", "There is an account {person} already")
+    http_status = 409
+
+
+class LastAdministrator(FangweiError):
+    """Nobody would be left who can let people in."""
+
+    code = "identity.last_administrator"
+    text = Text("这是最后一位管理员，不能停用或改任", "This is the last administrator, who stays one")
+    http_status = 409
+
+
+class ZoneUnknown(FangweiError):
+    """A zone that the site does not have."""
+
+    code = "identity.zone_unknown"
+    text = Text("没有分区 {zone}", "There is no zone {zone}")
+    http_status = 422
+
+
+class ExternalTaken(FangweiError):
+    """Another account has that name at the plant's own sign-in."""
+
+    code = "identity.external_taken"
+    text = Text("统一登录名 {external} 已属于 {person}", "The name {external} belongs to {person} already")
+    http_status = 409
+
+
+class OidcOff(FangweiError):
+    """The plant's own sign-in is not set up."""
+
+    code = "identity.oidc_off"
+    text = Text("未配置统一登录（FANGWEI_OIDC_ISSUER）", "OpenID Connect is not set up (FANGWEI_OIDC_ISSUER)")
+    http_status = 404
+
+
+class OidcUnreachable(FangweiError):
+    """The plant's own sign-in does not answer, or not as it should."""
+
+    code = "identity.oidc_unreachable"
+    text = Text("统一登录服务没有正确响应（{why}）", "The plant's sign-in does not answer as it should ({why})")
+    http_status = 503
+
+
+class OidcRefused(FangweiError):
+    """What the plant's own sign-in sent does not hold."""
+
+    code = "identity.oidc_refused"
+    text = Text("统一登录未通过验证（{why}），请重试", "The plant's sign-in was not accepted ({why}); try again")
+    http_status = 401
+
+
+class OidcNobody(FangweiError):
+    """Known there, but without an account here."""
+
+    code = "identity.oidc_nobody"
+    text = Text(
+        "统一登录成功，但此处没有对应账号；请管理员添加",
+        "You are known there, but have no account here; ask the administrator",
+    )
+    http_status = 403

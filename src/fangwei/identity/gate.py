@@ -19,7 +19,8 @@ from fangwei.core.health import Health
 from fangwei.core.texts import Text
 from fangwei.db.session import Database
 from fangwei.identity.caller import Caller
-from fangwei.identity.errors import LinkRefused, NotSignedIn, SignInLocked, SignInRefused
+from fangwei.identity.errors import LinkRefused, NotSignedIn, OidcNobody, SignInLocked, SignInRefused
+from fangwei.identity.keys import Keys
 from fangwei.identity.lockout import FORGOTTEN_AFTER
 from fangwei.identity.passwords import Checker, outdated
 from fangwei.identity.people import Person
@@ -60,6 +61,7 @@ class Gate:
         self.wrong = Wrong()
         self.on_out: list[Callable[[bytes], None]] = []
         """Called with the hash of each session that ends, at once."""
+        self.keys = Keys(database, health, clock, self._write)
         self._missed: dict[bytes, int] = {}
         self._unwritten: dict[bytes, int] = {}
         self._changes = 0
@@ -91,6 +93,8 @@ class Gate:
 
     def stays(self, caller: Caller) -> bool:
         """Whether somebody who was let in earlier still may be."""
+        if caller.machine:
+            return self.keys.machine_works(caller.id)
         return self.known(caller.session) is not None
 
     async def caller(self, token: str) -> Caller:
@@ -199,6 +203,31 @@ class Gate:
         self.wrong.forgive("", address)
         return await self.enter(person, "link", address, agent), person
 
+    async def by_passkey(self, person: str, address: str, agent: str) -> tuple[str, Person]:
+        """Sign in somebody whose passkey has answered.
+
+        Raises:
+            SignInRefused: the account may not be used any more.
+        """
+        found = self.people.get(person)
+        if found is None or not found.active:
+            raise SignInRefused()
+        return await self.enter(found, "passkey", address, agent, proved=True), found
+
+    async def by_name_elsewhere(self, name: str, address: str, agent: str) -> str:
+        """Sign in somebody whom the plant's own sign-in knows by `name`: the account that bears it, or whose id it is.
+        The session's token.
+
+        Raises:
+            OidcNobody: no account that may be used.
+        """
+        named = next((p for p in self.people.values() if p.external == name), None)
+        own = self.people.get(name)
+        found = named if named is not None else (own if own is not None and own.external is None else None)
+        if found is None or not found.active:
+            raise OidcNobody()
+        return await self.enter(found, "oidc", address, agent)
+
     async def enter(self, person: Person, method: str, address: str, agent: str, proved: bool = False) -> str:
         """A new session for somebody who proved to be this person; returns its token."""
         now = self.clock()
@@ -241,6 +270,17 @@ class Gate:
         entry = Entry(time=self.clock(), by=caller.id, action="identity.sign_out", subject=f"person/{caller.id}")
         await self._write(self.store.end([caller.session], [entry]))
 
+    async def end(self, hashes: list[bytes], by: Caller, person: str | None = None) -> None:
+        """Sessions end at once: one's own, or those of `person`."""
+        if not hashes:
+            return
+        self._out(hashes)
+        subject = f"person/{person or by.id}"
+        entry = Entry(
+            time=self.clock(), by=by.id, action="identity.end_sessions", subject=subject, after={"ended": len(hashes)}
+        )
+        await self._write(self.store.end(hashes, [entry]))
+
     def _out(self, hashes: list[bytes]) -> None:
         for hash in hashes:
             if self.sessions.pop(hash, None) is not None:
@@ -279,6 +319,7 @@ class Gate:
         self.people = await self.store.people()
         self.sessions = await self.store.sessions(now)
         self.wrong.load(await self.store.attempts())
+        await self.keys.load()
 
     async def compare(self) -> None:
         """Take in what other processes did, and write what sessions were used."""
@@ -288,6 +329,7 @@ class Gate:
         try:
             if written:
                 await self.store.seen(written)
+            await self.keys.note_use()
             people = await self.store.people()
             sessions = await self.store.sessions(now)
         except (SQLAlchemyError, OSError) as error:

@@ -26,6 +26,16 @@ of one person works; everything they do is in the record."""
 ZONED: Final = frozenset({"crew", "contractor"})
 """Roles that answer for the zones of their shifts; the others for the whole site."""
 
+BY_ZONE: Final = frozenset(
+    f"{room}.{verb}"
+    for room, verbs in {
+        "alarms": ("acknowledge", "shelve", "unshelve", "take_out", "put_back", "reset"),
+        "incidents": ("take", "release", "hand", "settle", "note", "close", "photo"),
+    }.items()
+    for verb in verbs
+)
+"""Verbs whose routes ask for the zone, too. Everybody looks, and reports hazards, anywhere."""
+
 _ALL: Final = frozenset(ROLES)
 _STAFF: Final = _ALL - {"contractor"}
 _SHIFT: Final = frozenset({"administrator", "crew", "shift_supervisor", "safety_engineer"})

@@ -57,6 +57,8 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
         command = AddPhoto(id=id or new_id(), text=text, keep_place=keep_place)
+        known = context.hub.picture.incidents.get(incident)
+        context.may(caller, "incidents.photo", known.zones if known is not None else ())
         developed = await develop(context, await request.body())
         await asyncio.to_thread(files.keep, developed.hash, developed.picture, developed.thumb)
         facts: dict[str, Any] = {

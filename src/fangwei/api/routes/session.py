@@ -12,8 +12,7 @@ from fangwei.api.context import Context, as_json
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.identity.caller import Caller
-from fangwei.identity.gate import LONGEST
-from fangwei.identity.people import Person
+from fangwei.identity.gate import LONGEST, Gate
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -103,18 +102,22 @@ def told(caller: Caller, language: str) -> Me:
     )
 
 
+def language_of(gate: Gate, caller: Caller) -> str:
+    """The language somebody reads."""
+    person = gate.people.get(caller.id)
+    return person.language if person else "zh"
+
+
+async def entered(context: Context, token: str) -> Response:
+    """The answer to somebody who has just come in: who they are, and the session's cookie."""
+    caller = await context.gate.caller(token)
+    return with_cookie(as_json(told(caller, language_of(context.gate, caller))), context.settings, token)
+
+
 def router(context: Context) -> APIRouter:
     """POST, DELETE /session; GET /me."""
     routes = APIRouter(tags=["session"])
     gate, settings = context.gate, context.settings
-
-    def language_of(caller: Caller) -> str:
-        person: Person | None = gate.people.get(caller.id)
-        return person.language if person else "zh"
-
-    async def entered(request: Request, token: str) -> Response:
-        caller = await gate.caller(token)
-        return with_cookie(as_json(told(caller, language_of(caller))), settings, token)
 
     @routes.post("/session")
     async def sign_in(request: Request, given: SignIn, caller: Annotated[Caller | None, anybody]) -> Response:
@@ -126,7 +129,7 @@ def router(context: Context) -> APIRouter:
             token, _ = await gate.by_password(given.person or "", given.password or "", *where)
         if caller is not None and not caller.machine:
             await gate.leave(caller)
-        return await entered(request, token)
+        return await entered(context, token)
 
     @routes.delete("/session")
     async def sign_out(caller: Annotated[Caller | None, anybody]) -> Response:
@@ -138,6 +141,6 @@ def router(context: Context) -> APIRouter:
     @routes.get("/me")
     async def me(caller: Annotated[Caller, needs("identity.self")]) -> Response:
         """Who one is, and every verb one may do somewhere."""
-        return as_json(told(caller, language_of(caller)))
+        return as_json(told(caller, language_of(gate, caller)))
 
     return routes
