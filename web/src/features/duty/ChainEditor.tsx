@@ -82,7 +82,7 @@ export function ChainEditor({ chain, onDraft, onClose }: { chain: Chain | null; 
           </button>
         )}
       </fieldset>
-      <Labelled label={t(dutyTexts.repeat)} wide><input className="field num" type="number" min={30} max={86400} value={body.repeat_s ?? ""} onChange={(e) => change({ repeat_s: e.target.value ? Number(e.target.value) : null })} /></Labelled>
+      <Labelled label={t(dutyTexts.repeat)} wide><input className="field" type="number" min={30} max={86400} value={body.repeat_s ?? ""} onChange={(e) => change({ repeat_s: e.target.value ? Number(e.target.value) : null })} /></Labelled>
       {act.problem && <p className="wide refusal" role="alert">{t(act.problem)}</p>}
       <div className="wide acts-row end">
         <button type="button" className="button" onClick={onClose}>{t(dutyTexts.cancel)}</button>
@@ -112,7 +112,7 @@ function WhoPicker({ who, roles, onChange }: { who: Who[]; roles: string[]; onCh
       <select className="field" value="" onChange={(e) => add(e.target.value)} aria-label={t(dutyTexts.addWho)}>
         <option value="">+ {t(dutyTexts.addWho)}</option>
         {[0, 1, 2, 3, 4].map((n) => <option key={n} value={`step:${n}`}>{t(dutyTexts.onStep, { step: stepName(t, n) })}</option>)}
-        {roles.map((role) => <option key={role} value={`role:${role}`}>{t(dutyTexts.role, { role })}</option>)}
+        {roles.map((role) => <option key={role} value={`role:${role}`}>{say({ kind: "role", id: role, step: 0 })}</option>)}
         {[...people.values()].map((p) => <option key={p.id} value={`person:${p.id}`}>{t(p.name)}</option>)}
       </select>
     </div>

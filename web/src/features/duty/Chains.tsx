@@ -4,6 +4,7 @@ import { useAsk } from "../../app/ask";
 import { useMe } from "../../app/me";
 import { useAct } from "../../parts/doing";
 import { Failed, Loading } from "../../parts/states";
+import { roleNames } from "../identity/roles";
 import { ChainEditor } from "./ChainEditor";
 import { DryView } from "./DryView";
 import { stepName, useNames } from "./names";
@@ -57,7 +58,7 @@ export function useWho() {
   return (who: Who) =>
     who.kind === "everyone" ? t(dutyTexts.everyone)
     : who.kind === "person" ? person(who.id)
-    : who.kind === "role" ? t(dutyTexts.role, { role: who.id })
+    : who.kind === "role" ? t(dutyTexts.role, { role: t(roleNames[who.id] ?? { zh: who.id, en: who.id }) })
     : t(dutyTexts.onStep, { step: stepName(t, who.step) });
 }
 

@@ -54,7 +54,8 @@ export function ShiftFields({ today, cell, row, onBody }: { today: string; cell?
   const [days, setDays] = useState<string[]>([]);
   const [first, setFirst] = useState(cell?.day ?? today);
   const [last, setLast] = useState(cell?.day ?? today);
-  const shift = { person, zones, days, start, end, step };
+  // A browser's clock field has no 24:00.
+  const shift = { person, zones, days, start, end: end === "00:00" ? "24:00" : end, step };
   const dates = { first, ...(last ? { last } : {}) };
   useBody(person && first && start && end ? (cell ? { type: "change", key: cell.key, shift, ...dates } : { type: "add", shift, ...dates }) : null, onBody);
   return (
