@@ -22,10 +22,10 @@ export default function AlarmsPage() {
   const t = useSay();
   const { query } = useAddress();
   const alarms = useLive("alarms");
-  const waiting = useAsk<{ total: number }>("/alarms/proposals?state=open&limit=1", 15_000).data?.total ?? 0;
+  const open = useAsk<{ total: number }>("/alarms/proposals?state=open&limit=1", 15_000);
   const view = query.get("view") ?? "";
   const hidden = [...alarms.values()].filter((a) => HIDDEN.has(a.state)).length;
-  const counts: Record<string, number> = { hidden, reviews: waiting };
+  const counts: Record<string, number> = { hidden, reviews: open.data?.total ?? 0 };
   const show = (next: string) =>
     setQuery({ view: next || null, q: null, zone: null, state: null, priority: null, sort: null, offset: null, decided: null }, false);
   return (
@@ -42,7 +42,7 @@ export default function AlarmsPage() {
         </div>
       </div>
       <Suspense fallback={<Loading lines={8} />}>
-        {view === "journal" ? <Journal /> : view === "hidden" ? <HiddenAlarms /> : view === "kpi" ? <KpiPage /> : view === "definitions" ? <Definitions /> : view === "reviews" ? <Proposals /> : <CurrentAlarms />}
+        {view === "journal" ? <Journal /> : view === "hidden" ? <HiddenAlarms /> : view === "kpi" ? <KpiPage /> : view === "definitions" ? <Definitions /> : view === "reviews" ? <Proposals onDecided={open.again} /> : <CurrentAlarms />}
       </Suspense>
     </div>
   );

@@ -6,7 +6,7 @@ import { alarmTexts, columnNames } from "./texts";
 export function ColumnChooser({ chosen, onChoose }: { chosen: Column[]; onChoose: (next: Column[]) => void }) {
   const t = useSay();
   return (
-    <details className="columns">
+    <details className="column-chooser">
       <summary className="button">{t(alarmTexts.columns)}</summary>
       <div className="panel">
         {COLUMNS.map((c) => (

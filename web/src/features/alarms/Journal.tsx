@@ -51,7 +51,7 @@ export function Journal() {
         <input className="field grow" type="search" value={typed} onChange={(e) => setTyped(e.target.value)} placeholder={t(alarmTexts.searchJournal)} aria-label={t(alarmTexts.searchJournal)} />
         <Choice name="zone" value={zone} any={t(alarmTexts.anyZone)} label={t(alarmTexts.zone)} options={site.zones.map((z) => [z.id, t(z.name)])} />
         {alarm && <button className="button" onClick={() => setQuery({ alarm: null })}>{alarm} ✕</button>}
-        <span className="soft" role="status">{rows.length >= MOST ? t(alarmTexts.truncated, { n: MOST }) : kept.data && t(alarmTexts.shown, { n: rows.length })}</span>
+        <span className="soft" role="status">{rows.length >= MOST ? t(alarmTexts.truncated, { n: MOST }) : kept.data && t(alarmTexts.entries, { n: rows.length })}</span>
         <a className="button as-link" href={`/api/alarms/journal.csv?${where}&language=${language}`} download>{t(alarmTexts.csv)}</a>
       </div>
       <section className="panel journal-table" role="table" aria-rowcount={rows.length} aria-label={t(alarmTexts.journal)}>

@@ -9,7 +9,6 @@ import { useSite } from "../../app/site";
 import { downloadCsv } from "../../parts/csv";
 import { PriorityMark } from "../../parts/priority";
 import { Failed, Loading } from "../../parts/states";
-import { digits } from "../../parts/value";
 import { Choice } from "./CurrentAlarms";
 import { CountBars } from "./CountBars";
 import { kpiTexts } from "./kpiTexts";
@@ -105,7 +104,7 @@ function Shown({ report }: { report: Report }) {
               <li key={a.alarm}>
                 <AlarmLink alarm={a.alarm} />
                 <span className="bar"><span style={{ width: `${(100 * a.count) / (report.top[0]?.count || 1)}%` }} /></span>
-                <span className="num">{a.count} · {digits(Math.round(a.share * 10) / 10)} %</span>
+                <span className="num">{a.count} · {Math.round(a.share * 10) / 10} %</span>
               </li>
             ))}
             {report.top.length === 0 && <li className="muted">{t(kpiTexts.none)}</li>}
@@ -118,7 +117,7 @@ function Shown({ report }: { report: Report }) {
               <li key={p.priority}>
                 <PriorityMark priority={p.priority} hollow />
                 <span className="bar"><span style={{ width: `${p.share}%` }} /><i style={{ left: `${p.target}%` }} title={t(kpiTexts.targetShare, { p: p.target })} /></span>
-                <span className="num">{p.count} · {digits(Math.round(p.share * 10) / 10)} % <span className="muted">({t(kpiTexts.targetShare, { p: p.target })})</span></span>
+                <span className="num">{p.count} · {Math.round(p.share * 10) / 10} % <span className="muted">({t(kpiTexts.targetShare, { p: p.target })})</span></span>
               </li>
             ))}
           </ul>
@@ -158,7 +157,7 @@ function Figure({ row: r }: { row: Row }) {
   return (
     <div className={r.good === false ? "kpi-card bad" : "kpi-card"}>
       <span className="kpi-name">{t(r.name)}</span>
-      <span className="kpi-value"><b>{digits(Math.round(r.value * 100) / 100)}</b> {t(r.unit)}</span>
+      <span className="kpi-value"><b>{Math.round(r.value * 100) / 100}</b> {t(r.unit)}</span>
       {r.most !== null && (
         <span className="bullet" aria-hidden>
           {r.aim !== null && <i className="aim" style={{ width: `${(100 * r.aim) / whole}%` }} />}

@@ -19,7 +19,7 @@ interface Page {
 }
 
 /** What waits for a second person, and what was decided. */
-export function Proposals() {
+export function Proposals({ onDecided }: { onDecided: () => void }) {
   const t = useSay();
   const { query } = useAddress();
   const decided = query.get("decided") === "1";
@@ -39,7 +39,10 @@ export function Proposals() {
         ) : items.length === 0 ? (
           <Empty title={t(limitTexts.noneOpen)}>{t(limitTexts.noneOpenHow)}</Empty>
         ) : (
-          items.map((p) => <ProposalCard key={p.id} proposal={p} onDecided={asked.again} />)
+          items.map((p) => <ProposalCard key={p.id} proposal={p} onDecided={() => {
+            asked.again();
+            onDecided();
+          }} />)
         )}
       </section>
     </>

@@ -90,7 +90,7 @@ export const alarmTexts = {
   noneHiddenHow: { zh: "被搁置、抑制或停用的报警会列在这里，写明谁、为何、到何时。", en: "Alarms that are shelved, suppressed or out of service stand here, with who, why and until when." },
   from: { zh: "从", en: "From" },
   to: { zh: "到", en: "To" },
-  now2: { zh: "现在", en: "now" },
+  entries: { zh: "{n} 条记录", en: "{n} {n|entry|entries}" },
   truncated: { zh: "只显示最近 {n} 条；缩小范围可看全部", en: "Only the newest {n}; narrow the range to see all" },
   searchJournal: { zh: "报警、说明、人员或原因", en: "Alarm, message, person or reason" },
 } satisfies Catalogue;
