@@ -4,9 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from fangwei.bench.chromium import ARGUMENTS, NoChromiumError, chromium
+
+PATIENCE_MS = 15_000
+"""How long a test waits for what it expects: the figures of docs/performance.md are measured elsewhere, on a quiet
+machine."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @asynccontextmanager
