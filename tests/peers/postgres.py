@@ -12,12 +12,13 @@ import pytest
 from tests.conftest import free_port
 
 
-async def _listening(port: int) -> None:
+async def _answering(url: str) -> None:
+    import psycopg
+
     async with asyncio.timeout(30):
         while True:
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
+            with contextlib.suppress(psycopg.OperationalError):
+                await (await psycopg.AsyncConnection.connect(url)).close()
                 return
             await asyncio.sleep(0.05)
 
@@ -44,8 +45,8 @@ async def postgres() -> AsyncIterator[str]:
     server = await asyncio.create_subprocess_exec(
         *as_user, here / "postgres", "-D", folder / "d", "-p", str(port), "-h", "127.0.0.1", "-k", folder, **quiet
     )
-    await _listening(port)
     try:
+        await _answering(f"postgresql://mes@127.0.0.1:{port}/postgres")
         yield f"postgresql+psycopg://mes@127.0.0.1:{port}/postgres"
     finally:
         server.terminate()
