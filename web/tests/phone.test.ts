@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { AlarmStatus, Incident } from "../src/api/types";
+import type { Me } from "../src/app/session";
 import { parseCode } from "../src/features/mobile/codes";
 import { EMPTY, opened, reportBody } from "../src/features/mobile/draft";
 import { MOST_ALARMS, shown, shrink, sorted, surplus } from "../src/features/mobile/picture";
+import { holder } from "../src/features/mobile/holder";
 import { propose, toSite } from "../src/features/mobile/position";
 import { answered, counts, forgettable, next, pause, PHOTO_GONE, SENT_KEPT_MS, verdict, words, type Item } from "../src/features/mobile/queue";
 import { hoursText, isOverdue, steps, type FoundHazard } from "../src/features/work/hazard";
@@ -97,9 +99,23 @@ describe("the last known picture", () => {
     expect(found.others.map((i) => i.id)).toEqual(["b"]);
     expect(found.waiting).toEqual([]);
   });
+  it("counts an incident that I am asked to take as waiting for me, and nobody else", () => {
+    const list = [incident("a", { owner: "wang", offered_to: "li" })];
+    expect(sorted(list, "li", new Set()).waiting).toHaveLength(1);
+    expect(sorted(list, "chen", new Set()).others).toHaveLength(1);
+  });
   it("forgets the oldest answers and never the queue's person or the draft", () => {
     const entries = [{ key: "/a", at: 1 }, { key: "/b", at: 3 }, { key: "/c", at: 2 }, { key: "draft", at: 0 }, { key: "person", at: 0 }];
     expect(surplus(entries, 2)).toEqual(["/a"]);
+  });
+});
+
+describe("who holds the phone", () => {
+  const li = { id: "li", verbs: [] } as unknown as Me;
+  it("is whom the platform knows, without a line whom it knew last, and nobody once it says so", () => {
+    expect(holder({ state: "in", me: li }, null)).toBe(li);
+    expect(holder({ state: "asking", error: "no line" }, li)).toBe(li);
+    expect(holder({ state: "out", ended: true }, li)).toBeNull();
   });
 });
 

@@ -30,6 +30,7 @@ const AccountPage = lazy(() => import("../features/identity/AccountPage"));
 const PeoplePage = lazy(() => import("../features/identity/PeoplePage"));
 const ProofDialog = lazy(() => import("../features/identity/ProofDialog"));
 const RecordsPage = lazy(() => import("../features/audit/RecordsPage"));
+const HazardsPage = lazy(() => import("../features/work/HazardsPage"));
 const SystemPage = lazy(() => import("../features/system/SystemPage"));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -166,6 +167,7 @@ function Page() {
   const id = rest.length ? decodeURIComponent(rest.join("/")) : "";
   if (first === "") return <OverviewPage />;
   if (first === "incidents") return id ? <IncidentPage key={id} id={id} /> : <IncidentsPage />;
+  if (first === "hazards") return <HazardsPage />;
   if (first === "alarms") return <AlarmsPage />;
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;

@@ -3,7 +3,7 @@ import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { useMe } from "../../app/me";
-import { setQuery, useAddress } from "../../app/router";
+import { Link, setQuery, useAddress } from "../../app/router";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { byUrgency, IncidentRow } from "./IncidentRow";
 import { incidentTexts } from "./texts";
@@ -11,7 +11,7 @@ import { incidentTexts } from "./texts";
 export function IncidentsPage() {
   const t = useSay();
   const { query } = useAddress();
-  const { me } = useMe();
+  const { me, may } = useMe();
   const live = useLive("incidents");
   const confirmed = useLive("confirmed");
   const show = query.get("show") ?? "open";
@@ -33,6 +33,7 @@ export function IncidentsPage() {
             </button>
           ))}
         </div>
+        {may("work.read") && <Link className="button as-link" to="/hazards">{t(incidentTexts.hazards)}</Link>}
       </div>
       <section className="panel">{content()}</section>
     </div>

@@ -2,6 +2,7 @@ import type { Catalogue } from "../../app/language";
 
 export const incidentTexts = {
   title: { zh: "事件", en: "Incidents" },
+  hazards: { zh: "隐患", en: "Hazards" },
   open: { zh: "进行中", en: "Open" },
   mine: { zh: "我的", en: "Mine" },
   past: { zh: "已结束", en: "Past" },

@@ -11,7 +11,7 @@ import { useKept, usePicture } from "./kept";
 import { useOutbox } from "./outbox";
 import { Aged, Hold, Nothing, Part, StateOf, useDo } from "./parts";
 import { usePerson } from "./person";
-import { isOver } from "./picture";
+import { isOver, waitsFor } from "./picture";
 import { pending } from "./queue";
 import { phoneTexts } from "./texts";
 
@@ -54,6 +54,7 @@ function Head({ incident }: { incident: Incident }) {
   const language = useLanguage();
   const now = useNow();
   const { zones, people, site } = useSite();
+  const { me } = usePerson();
   const owner = people.get(incident.owner ?? "");
   const first = incident.first_out;
   const who = isOver(incident) ? t(phoneTexts.over)
@@ -72,6 +73,7 @@ function Head({ incident }: { incident: Incident }) {
           {incident.growing && ` · ${t(phoneTexts.growing)}`}
           {incident.exercise && ` · ${t(phoneTexts.exercise)}`}
         </p>
+        {me !== null && incident.offered_to === me.id && <p><span className="tag strong">{t(phoneTexts.offered, { who: owner ? t(owner.name) : "" })}</span></p>}
         <p className="soft">
           {clock(incident.started / 1e6, now, site.timezone)} · {age(incident.started / 1e6, now, language)} · {who}
         </p>
@@ -225,7 +227,7 @@ function Thumb({ incident }: { incident: Incident }) {
           <p className="m-sent"><b>{t(phoneTexts.youHaveIt)}</b></p>
           <Hold ms={1000} hint={t(phoneTexts.giveBack)} onHeld={() => void act("release")}>{t(phoneTexts.giveBack)}</Hold>
         </div>
-      ) : incident.owner === null ? (
+      ) : waitsFor(incident, me?.id ?? null) ? (
         <button className="button main m-huge" title={t(phoneTexts.takeHint)} onClick={() => void act("take")}>{t(phoneTexts.iHaveIt)}</button>
       ) : null}
     </div>

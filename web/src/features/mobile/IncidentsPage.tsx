@@ -40,7 +40,7 @@ export function List({ incidents, taken }: { incidents: Incident[]; taken: Set<s
   return (
     <ul className="m-list">
       {incidents.map((incident) => (
-        <IncidentLine key={incident.id} incident={incident} waits={taken.has(incident.id) && incident.owner === null} />
+        <IncidentLine key={incident.id} incident={incident} waits={taken.has(incident.id)} />
       ))}
     </ul>
   );
@@ -51,6 +51,7 @@ function IncidentLine({ incident, waits }: { incident: Incident; waits: boolean 
   const language = useLanguage();
   const now = useNow();
   const { zones, people } = useSite();
+  const { me } = usePerson();
   const where = incident.zones.slice(0, 2).map((id) => t(zones.get(id)?.name ?? { zh: id, en: id }));
   const more = incident.zones.length - where.length;
   const owner = people.get(incident.owner ?? "");
@@ -66,6 +67,7 @@ function IncidentLine({ incident, waits }: { incident: Incident; waits: boolean 
           {where.join(" → ")}
           {more > 0 && ` +${more}`}
           <br />
+          {me !== null && incident.offered_to === me.id && !waits && <span className="tag strong">{t(phoneTexts.offered, { who: owner ? t(owner.name) : "" })}</span>}
           {waits ? <span className="tag strong">{t(phoneTexts.iHaveIt)} · {t(phoneTexts.waitingCount, { n: 1 })}</span> : who}
           {state && ` · ${state}`}
           {incident.exercise && ` · ${t(phoneTexts.exercise)}`}

@@ -2,6 +2,7 @@ import { useSay } from "../../app/language";
 import type { HazardPage } from "../work/hazard";
 import { HazardList } from "./hazards";
 import { List } from "./IncidentsPage";
+import { HandoverBox, type Handover } from "./handover";
 import { useKept, usePicture } from "./kept";
 import { useOutbox } from "./outbox";
 import { Aged, Nothing, Part, Row } from "./parts";
@@ -23,18 +24,25 @@ export default function TasksPage() {
   const toFix = useKept<HazardPage>(id && `/work/hazards?status=assigned&assignee=${id}&sort=deadline`, EVERY_MS);
   const toCheck = useKept<HazardPage>(id && may("work.verify") ? "/work/hazards?status=fixed&sort=deadline" : null, EVERY_MS);
   const reported = useKept<HazardPage>(id && `/work/hazards?${OPEN}&reporter=${id}`, EVERY_MS);
+  const notes = useKept<{ items: Handover[] }>(id && may("duty.handover") ? "/duty/handovers?limit=20" : null, EVERY_MS);
   const taken = new Set(items.filter((i) => i.kind === "take" && i.state === "waiting").map((i) => i.about));
   const { mine } = sorted(incidents, me?.id ?? null, taken);
   const { waiting, refused } = counts(items, me?.id ?? null);
   if (!me) return <Nothing>{t(phoneTexts.signInFirst)}</Nothing>;
   const check = (toCheck.data?.items ?? []).filter((h) => h.fixed_by !== me.id);
-  const nothing = mine.length + (toFix.data?.total ?? 0) + check.length + (reported.data?.total ?? 0) + waiting + refused === 0;
+  const handovers = (notes.data?.items ?? []).filter((h) => h.to === me.id && h.confirmed === null);
+  const nothing = handovers.length + mine.length + (toFix.data?.total ?? 0) + check.length + (reported.data?.total ?? 0) + waiting + refused === 0;
   return (
     <>
       <h1 className="sr">{t(phoneTexts.tasks)}</h1>
       {mine.length > 0 && (
         <Part title={t(phoneTexts.myIncidents)} count={mine.length}>
           <List incidents={mine} taken={taken} />
+        </Part>
+      )}
+      {handovers.length > 0 && (
+        <Part title={t(phoneTexts.handovers)} count={handovers.length}>
+          {handovers.map((handover) => <HandoverBox key={handover.id} handover={handover} />)}
         </Part>
       )}
       {[

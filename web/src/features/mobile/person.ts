@@ -1,16 +1,12 @@
 import { useSyncExternalStore } from "react";
-import { session, useSession, type Me, type Session } from "../../app/session";
+import { session, useSession, type Me } from "../../app/session";
 import { signOut } from "../identity/door";
+import { holder } from "./holder";
 import { kept } from "./kept";
 import { outbox } from "./outbox";
 
 const LEFT = "fangwei.left";
 const ASK_EVERY_MS = 5000;
-
-/** Who holds this phone: whom the platform knows; without a line, whom it knew last. Pure. */
-export function holder(now: Session, before: Me | null): Me | null {
-  return now.state === "in" ? now.me : now.state === "asking" ? before : null;
-}
 
 /** Ask the platform who is here, as long as it does not answer. */
 export function startSession(): void {

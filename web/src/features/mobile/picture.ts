@@ -44,15 +44,20 @@ export function isOver(incident: Incident): boolean {
   return incident.status === "closed" || incident.status === "dissolved";
 }
 
+/** Nobody has it, or who has it asks this person to take it. */
+export function waitsFor(incident: Incident, me: string | null): boolean {
+  return incident.owner === null || (me !== null && incident.offered_to === me);
+}
+
 /** Mine, waiting for somebody, and the rest; the most urgent first. An incident I took without a line is mine here
  * already, and said to be on its way. */
 export function sorted(incidents: Incident[], me: string | null, taken: Set<string>): Record<"mine" | "waiting" | "others", Incident[]> {
   const open = incidents.filter((i) => !isOver(i)).sort((a, b) => a.priority - b.priority || b.started - a.started);
-  const isMine = (i: Incident) => (me !== null && i.owner === me) || (i.owner === null && taken.has(i.id));
+  const isMine = (i: Incident) => (me !== null && i.owner === me) || (taken.has(i.id) && waitsFor(i, me));
   return {
     mine: open.filter(isMine),
-    waiting: open.filter((i) => !isMine(i) && i.owner === null),
-    others: open.filter((i) => !isMine(i) && i.owner !== null),
+    waiting: open.filter((i) => !isMine(i) && waitsFor(i, me)),
+    others: open.filter((i) => !isMine(i) && !waitsFor(i, me)),
   };
 }
 

@@ -30,6 +30,7 @@ export const phoneTexts = {
   noneWaiting: { zh: "没有等人接手的事件", en: "Nothing is waiting for somebody" },
   nobody: { zh: "无人接手", en: "nobody has it" },
   whoHasIt: { zh: "{who}在处理", en: "{who} has it" },
+  offered: { zh: "{who}请您接手", en: "{who} asks you to take it" },
   settled: { zh: "报警已恢复", en: "alarms returned" },
   over: { zh: "已结束", en: "over" },
   growing: { zh: "在扩大", en: "growing" },
@@ -63,6 +64,9 @@ export const phoneTexts = {
   // tasks
   myIncidents: { zh: "我处理的事件", en: "Incidents I have" },
   handovers: { zh: "待确认的交接班", en: "Hand-overs to confirm" },
+  handoverFrom: { zh: "{who}交班", en: "{who} hands over" },
+  confirmHandover: { zh: "按住确认接班", en: "Hold to confirm" },
+  confirmHold: { zh: "按住 1 秒确认已读并接班", en: "Hold for 1 s: read, and taken over" },
   toFix: { zh: "要我整改的隐患", en: "Hazards I am to put right" },
   toCheck: { zh: "待验收的隐患", en: "Hazards to be checked" },
   iReported: { zh: "我上报的隐患", en: "Hazards I reported" },
