@@ -6,6 +6,7 @@ PAGES = {
     "incidents": "/incidents",
     "incidents-past": "/incidents?show=past",
     "incident": "/incidents/{incident}",
+    "hazards": "/hazards",
     "alarms": "/alarms",
     "alarms-journal": "/alarms?view=journal",
     "alarms-kpi": "/alarms?view=kpi",

@@ -4,7 +4,7 @@ import type { Me } from "../src/app/session";
 import { parseCode } from "../src/features/mobile/codes";
 import { EMPTY, opened, reportBody } from "../src/features/mobile/draft";
 import { MOST_ALARMS, shown, shrink, sorted, surplus } from "../src/features/mobile/picture";
-import { holder } from "../src/features/mobile/holder";
+import { holder, mayThere } from "../src/features/mobile/holder";
 import { propose, toSite } from "../src/features/mobile/position";
 import { answered, counts, forgettable, next, pause, PHOTO_GONE, SENT_KEPT_MS, verdict, words, type Item } from "../src/features/mobile/queue";
 import { hoursText, isOverdue, steps, type FoundHazard } from "../src/features/work/hazard";
@@ -116,6 +116,22 @@ describe("who holds the phone", () => {
     expect(holder({ state: "in", me: li }, null)).toBe(li);
     expect(holder({ state: "asking", error: "no line" }, li)).toBe(li);
     expect(holder({ state: "out", ended: true }, li)).toBeNull();
+  });
+});
+
+describe("what a person may", () => {
+  const crew = { id: "li", verbs: ["incidents.take"], zones: ["filling"] } as unknown as Me;
+  it("is bound to their zones, where they have some", () => {
+    expect(mayThere(crew, "incidents.take", ["coating", "filling"])).toBe(true);
+    expect(mayThere(crew, "incidents.take", ["coating"])).toBe(false);
+    expect(mayThere({ ...crew, zones: null }, "incidents.take", ["coating"])).toBe(true);
+    expect(mayThere(crew, "incidents.close")).toBe(false);
+    expect(mayThere(null, "incidents.take")).toBe(false);
+  });
+  it("puts what waits in zones of others among the others", () => {
+    const list = [incident("a"), incident("b")];
+    const found = sorted(list, "li", new Set(), (i) => i.id === "a");
+    expect([found.waiting.map((i) => i.id), found.others.map((i) => i.id)]).toEqual([["a"], ["b"]]);
   });
 });
 

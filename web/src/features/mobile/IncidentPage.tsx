@@ -120,7 +120,7 @@ function Alarms({ incident }: { incident: Incident }) {
           </li>
         ))}
       </ul>
-      {waits ? <StateOf item={waits} /> : unseen.length > 0 && may("alarms.acknowledge") && (
+      {waits ? <StateOf item={waits} /> : unseen.length > 0 && may("alarms.acknowledge", incident.zones) && (
         <button className="button m-wide" onClick={() => void acknowledge()}>{t(phoneTexts.acknowledge, { n: unseen.length })}</button>
       )}
       {failed && <p role="alert">{failed}</p>}
@@ -142,7 +142,7 @@ function Say({ incident }: { incident: Incident }) {
   const [text, setText] = useState("");
   const { failed, run } = useDo();
   const late = useLate();
-  if (!may("incidents.note")) return null;
+  if (!may("incidents.note", incident.zones)) return null;
   const path = `/incidents/${encodeURIComponent(incident.id)}/note`;
   const note = async () => {
     if (!text.trim()) return;
@@ -211,7 +211,7 @@ function Thumb({ incident }: { incident: Incident }) {
   const refused = items.filter((i) => i.about === incident.id && i.kind === "take" && i.state === "refused").at(-1);
   const path = `/incidents/${encodeURIComponent(incident.id)}`;
   const mine = me !== null && incident.owner === me.id;
-  if (!may("incidents.take")) return null;
+  if (!may("incidents.take", incident.zones)) return may("incidents.take") ? <p className="m-thumb">{t(phoneTexts.notYourZone)}</p> : null;
   const act = (kind: "take" | "release") =>
     run({ kind, about: incident.id, title: incident.title, path: `${path}/${kind}`, body: { late: late() } });
   return (

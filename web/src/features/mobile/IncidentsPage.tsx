@@ -13,11 +13,11 @@ import { phoneTexts } from "./texts";
 /** What is mine and what waits for somebody; what others have comes last. */
 export function IncidentsPage() {
   const t = useSay();
-  const { me } = usePerson();
+  const { me, may } = usePerson();
   const { incidents, known } = usePicture();
   const items = useOutbox();
   const taken = new Set(items.filter((i) => i.kind === "take" && i.state === "waiting").map((i) => i.about));
-  const { mine, waiting, others } = sorted(incidents, me?.id ?? null, taken);
+  const { mine, waiting, others } = sorted(incidents, me?.id ?? null, taken, (i) => may("incidents.take", i.zones));
   return (
     <>
       <h1 className="sr">{t(phoneTexts.incidents)}</h1>

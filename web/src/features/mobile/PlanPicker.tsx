@@ -30,7 +30,8 @@ export function PlanPicker({ zone, place, onPick }: { zone: string; place: Corne
           const spot = namePlace(z.polygon);
           const [x, y] = px(spot.at);
           const lines = breakName(t(z.name), spot.width * scale - 6, 11);
-          const fits = spot.height * scale > lines.length * 13 && spot.width * scale > 22;
+          const wide = (line: string) => [...line].reduce((sum, c) => sum + (c.charCodeAt(0) > 0x2e80 ? 11 : 6.2), 0);
+          const fits = lines.every((line) => wide(line) <= spot.width * scale - 3) && spot.height * scale > lines.length * 13 && spot.width * scale > 22;
           return (
             <g
               key={z.id} role="button" tabIndex={0} aria-label={t(z.name)} aria-pressed={z.id === zone} className={z.id === zone ? "chosen" : undefined}

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { session, useSession, type Me } from "../../app/session";
 import { signOut } from "../identity/door";
-import { holder } from "./holder";
+import { holder, mayThere } from "./holder";
 import { kept } from "./kept";
 import { outbox } from "./outbox";
 
@@ -47,10 +47,10 @@ export async function leave(): Promise<void> {
   session.left();
 }
 
-export function usePerson(): { me: Me | null; known: boolean; may: (verb: string) => boolean } {
+export function usePerson(): { me: Me | null; known: boolean; may: (verb: string, zones?: string[]) => boolean } {
   const now = useSession();
   const before = useSyncExternalStore(kept.subscribe, () => kept.me);
   const ready = useSyncExternalStore(kept.subscribe, () => kept.ready);
   const me = holder(now, before);
-  return { me, known: now.state !== "asking" || ready, may: (verb) => me !== null && me.verbs.includes(verb) };
+  return { me, known: now.state !== "asking" || ready, may: (verb, zones) => mayThere(me, verb, zones) };
 }

@@ -50,14 +50,16 @@ export function waitsFor(incident: Incident, me: string | null): boolean {
 }
 
 /** Mine, waiting for somebody, and the rest; the most urgent first. An incident I took without a line is mine here
- * already, and said to be on its way. */
-export function sorted(incidents: Incident[], me: string | null, taken: Set<string>): Record<"mine" | "waiting" | "others", Incident[]> {
+ * already, and said to be on its way. What waits in zones of others is theirs. */
+export function sorted(
+  incidents: Incident[], me: string | null, taken: Set<string>, mayTake: (incident: Incident) => boolean = () => true,
+): Record<"mine" | "waiting" | "others", Incident[]> {
   const open = incidents.filter((i) => !isOver(i)).sort((a, b) => a.priority - b.priority || b.started - a.started);
   const isMine = (i: Incident) => (me !== null && i.owner === me) || (taken.has(i.id) && waitsFor(i, me));
   return {
     mine: open.filter(isMine),
-    waiting: open.filter((i) => !isMine(i) && waitsFor(i, me)),
-    others: open.filter((i) => !isMine(i) && !waitsFor(i, me)),
+    waiting: open.filter((i) => !isMine(i) && waitsFor(i, me) && mayTake(i)),
+    others: open.filter((i) => !isMine(i) && !(waitsFor(i, me) && mayTake(i))),
   };
 }
 

@@ -25,7 +25,7 @@ export const phoneTexts = {
   // incidents
   mine: { zh: "我的", en: "Mine" },
   waiting: { zh: "等人接手", en: "Waiting for somebody" },
-  others: { zh: "他人在处理", en: "Others have it" },
+  others: { zh: "其他", en: "Others" },
   noneMine: { zh: "您手上没有事件", en: "You have no incidents" },
   noneWaiting: { zh: "没有等人接手的事件", en: "Nothing is waiting for somebody" },
   nobody: { zh: "无人接手", en: "nobody has it" },
@@ -59,6 +59,7 @@ export const phoneTexts = {
   arrived: { zh: "已送达", en: "Arrived" },
   refused: { zh: "未被接受", en: "Refused" },
   notKept: { zh: "本机存不下，没有记录下来。请清理空间或换手机，并口头报告", en: "This phone could not keep it and nothing was recorded. Free space or use another phone, and tell somebody" },
+  notYourZone: { zh: "不在您负责的区域，由该区域的人接手", en: "Not in your zones; the people there take it" },
   mayNot: { zh: "您的角色不能做这一步", en: "Your role may not do this" },
   signInFirst: { zh: "请先登录", en: "Sign in first" },
   // tasks
