@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.incidents.report_samples import leak, matter
 
+from fangwei.core.clock import SECOND
 from fangwei.core.texts import Text
+from fangwei.historian.questions import Series
 from fangwei.incidents.apart import Workers
 from fangwei.incidents.report import gather
 from fangwei.incidents.report.document import make
@@ -102,3 +104,13 @@ def test_every_word_is_in_both_languages_with_the_same_places(key):
     text = WORDS[key]
     assert text.zh and text.en
     assert set(re.findall(r"\{(\w+)\}", text.zh)) == set(re.findall(r"\{(\w+)\}", text.en))
+
+
+def test_buckets_finer_than_a_sensors_pace_are_no_gaps_and_its_silence_is_one():
+    times = [n * SECOND for n in range(7)]
+    slow: list[float | None] = [1.0, None, 1.0, None, 1.0, None, 1.0]
+    series = Series(times, slow, slow, slow, slow, [1] * 7, [0] * 7)
+    assert gather.silence(series, None) == 6 * SECOND
+    assert gather.silence(series, 30.0) == 30 * SECOND
+    nothing: list[float | None] = [None] * 7
+    assert gather.silence(Series(times, nothing, nothing, nothing, nothing, [0] * 7, [None] * 7), None) == 2.5 * SECOND

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Incident, Member, Series, TimelineEntry } from "../src/api/types";
 import { likelyNext } from "../src/features/historian/answers";
 import { fixedRange, spanOf, stepOf } from "../src/features/historian/ranges";
-import { doubtful, xy } from "../src/features/historian/trend";
+import { doubtful, silence, xy } from "../src/features/historian/trend";
 import { counted, groupOf, mergeLines } from "../src/features/incidents/lines";
 import { sizeFor } from "../src/features/incidents/shrink";
 import { asOf, moments, reachedTimes, turnsOf } from "../src/features/incidents/spread";
@@ -81,11 +81,17 @@ test("what is fetched ahead never lies beyond now", () => {
   }
 });
 
-test("a reading that stands alone is drawn as a dot, a gap stays a gap", () => {
-  const drawn = xy([0, 1e6, 2e6, 3e6], [1, null, 3, null], 0);
-  expect(drawn[0]).toMatchObject({ value: [0, 1], symbol: "circle" });
-  expect(drawn[1]).toEqual([1, null]);
-  expect(drawn[2]).toMatchObject({ value: [2, 3] });
+test("a reading that stands alone is drawn as a dot, and a long silence is a break", () => {
+  const drawn = xy([0, 10e6, 20e6, 30e6, 90e6], [1, null, 3, 4, 5], 0, 20e6) as { value?: unknown[] }[];
+  expect(drawn.map((d) => (Array.isArray(d) ? d : d.value))).toEqual([[0, 1, 0], [20, 3, 2], [30, 4, 3], [60, null, 3], [90, 5, 4]]);
+  expect(drawn[4]).toMatchObject({ symbol: "circle" });
+});
+
+test("buckets finer than a sensor's own pace are no gaps, its silence is one", () => {
+  const slow = { time: [0, 1, 2, 3, 4, 5, 6].map((n) => n * 1e9), mean: [1, null, 1, null, 1, null, 1] } as unknown as Series;
+  expect(silence(slow, 1e9, null)).toBe(6e9);
+  expect(silence(slow, 1e9, 30)).toBe(30e9);
+  expect(silence({ ...slow, mean: slow.mean.map(() => null) }, 1e9, null)).toBe(2.5e9);
 });
 
 test("stretches that cannot be trusted are marked, the others are not", () => {

@@ -1,7 +1,6 @@
 """The map of the spread and the curves, as vector drawings."""
 
 from collections.abc import Callable
-from itertools import groupby
 
 from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
 from reportlab.lib.colors import white
@@ -133,11 +132,7 @@ def curve_drawing(curve: Curve, unit: str, clock: Clock, width: float, height: f
             drawing.add(Line(left, y(level.at), right, y(level.at), strokeWidth=0.9, strokeDashArray=[3, 2],
                              strokeColor=PRIORITY[min(4, max(1, level.priority)) - 1]))  # fmt: skip
     step = (curve.time[1] - curve.time[0]) / 2
-    pieces = groupby(range(len(curve.time)), key=lambda i: curve.mean[i] is not None)
-    for whole, group in pieces:
-        if not whole:
-            continue
-        run = list(group)
+    for run in _runs(curve):
         times = [x(curve.time[i] + step) for i in run]
         means = [y(v) for i in run if (v := curve.mean[i]) is not None]
         tops = [y(v) for i in run if (v := curve.most[i]) is not None]
@@ -155,6 +150,18 @@ def curve_drawing(curve: Curve, unit: str, clock: Clock, width: float, height: f
                              strokeColor=PRIORITY[min(4, max(1, priority)) - 1]))  # fmt: skip
     drawing.add(String(left + 4, top - 8, unit, fontName=font_of(unit), fontSize=7, fillColor=SOFT))
     return drawing
+
+
+def _runs(curve: Curve) -> list[list[int]]:
+    """Buckets with values, apart where the point was silent for longer than its gap."""
+    runs: list[list[int]] = []
+    for i, mean in enumerate(curve.mean):
+        if mean is None:
+            continue
+        if not runs or curve.time[i] - curve.time[runs[-1][-1]] > curve.gap:
+            runs.append([])
+        runs[-1].append(i)
+    return runs
 
 
 def _reach(low: float, high: float, levels: list[float]) -> tuple[float, float]:

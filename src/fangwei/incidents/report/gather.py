@@ -1,6 +1,8 @@
 """Which points, alarms and duties of an incident a report shows. Pure."""
 
-from fangwei.core.clock import MINUTE
+from itertools import pairwise
+
+from fangwei.core.clock import MINUTE, SECOND
 from fangwei.core.events import Incident
 from fangwei.core.texts import Text
 from fangwei.historian.questions import Series
@@ -40,7 +42,18 @@ def curve(site: Site, incident: Incident, point: str, series: Series) -> Curve:
         mean=series.mean,
         levels=[Level(l.at, l.priority) for l in limits if l.at is not None and l.type in ("high", "low")],  # noqa: E741
         alarms=[(m.since, m.priority) for m in incident.members if m.point == point],
+        gap=silence(series, known.stale_after if known else None),
     )
+
+
+def silence(series: Series, stale_after: float | None) -> int:
+    """How long a point may be silent before its line breaks, ns: until it counts as stale, or three times as long as
+    it usually is. Buckets finer than a sensor's own pace are no gaps."""
+    heard = [time for time, value in zip(series.time, series.mean, strict=True) if value is not None]
+    spacing = sorted(later - earlier for earlier, later in pairwise(heard))
+    usual = spacing[len(spacing) // 2] if spacing else 0
+    width = series.time[1] - series.time[0] if len(series.time) > 1 else 0
+    return max(width * 5 // 2, 3 * usual, round((stale_after or 0) * SECOND))
 
 
 def duties(site: Site, incident: Incident) -> list[Duty]:

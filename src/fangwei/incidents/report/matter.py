@@ -35,6 +35,8 @@ class Curve(msgspec.Struct):
     levels: list[Level]
     alarms: list[tuple[int, int]]
     """(time, priority) of its alarms in the incident."""
+    gap: int = 0
+    """A silence longer than this (ns) breaks the line."""
 
 
 class Picture(msgspec.Struct, kw_only=True):

@@ -50,14 +50,41 @@ export interface IncidentFlag {
   title: string;
 }
 
-/** Values over time in ms, in the middle of their bucket; one that stands alone gets a dot, or it would not be seen. */
-export function xy(times: number[], values: (number | null)[], middle: number, shift = 0): unknown[] {
-  return times.map((time, n) => {
-    const at = (time + shift + middle) / 1e6;
+/** How long a point may be silent before its line breaks, ns: until it counts as stale, or three times as long as it
+ * usually is. Buckets finer than a sensor's own pace are no gaps. Pure. */
+export function silence(series: Series, width: number, staleAfter: number | null): number {
+  const spacing: number[] = [];
+  let last: number | null = null;
+  for (const [n, time] of series.time.entries()) {
+    if ((series.mean[n] ?? null) === null) continue;
+    if (last !== null) spacing.push(time - last);
+    last = time;
+  }
+  spacing.sort((x, y) => x - y);
+  const usual = spacing[Math.floor(spacing.length / 2)] ?? 0;
+  return Math.max(2.5 * width, 3 * usual, (staleAfter ?? 0) * 1e9);
+}
+
+/** Values over time as [ms in the middle of the bucket, value, bucket]; a silence longer than `gap` (ns) is a break, and
+ * a value that stands alone gets a dot, or it would not be seen. */
+export function xy(times: number[], values: (number | null)[], middle: number, gap: number, shift = 0): unknown[] {
+  const found: { at: number; value: number; n: number; alone: boolean }[] = [];
+  const items: unknown[] = [];
+  let last: (typeof found)[number] | null = null;
+  for (const [n, time] of times.entries()) {
     const value = values[n] ?? null;
-    const alone = value !== null && (values[n - 1] ?? null) === null && (values[n + 1] ?? null) === null;
-    return alone ? { value: [at, value], symbol: "circle", symbolSize: 4 } : [at, value];
-  });
+    if (value === null) continue;
+    const here = { at: (time + shift + middle) / 1e6, value, n, alone: true };
+    if (last && time - times[last.n]! <= gap) last.alone = here.alone = false;
+    else if (last) found.push({ at: (last.at + here.at) / 2, value: NaN, n: last.n, alone: false });
+    found.push(here);
+    last = here;
+  }
+  for (const { at, value, n, alone } of found) {
+    const item = [at, Number.isNaN(value) ? null : value, n];
+    items.push(alone ? { value: item, symbol: "circle", symbolSize: 4 } : item);
+  }
+  return items;
 }
 
 /** A line's data; with symbols only where it has dots, since looking for them costs as much as drawing the line. */
@@ -125,23 +152,24 @@ export function chartOption(
     const form = FORMS[Math.floor(i / look.shades.length + i) % FORMS.length]!;
     const s = d.series;
     const middle = s && isDownsampled(s) ? (d.width ?? 0) / 2 : 0;
+    const gap = s ? silence(s, d.width ?? 0, d.point.stale_after) : 0;
     const base = { type: "line", xAxisIndex: grid, yAxisIndex: grid, symbol: "none", showSymbol: false, connectNulls: false, animation: false, emphasis: { disabled: true } };
     if (d.before)
       series.push({
         ...base, id: `${d.point.id} before`, name: `${name(d)} before`, silent: true, tooltip: { show: false },
-        data: xy(d.before.time, d.before.mean, middle, WEEK_NS), lineStyle: { color: colour, width: 1.2, opacity: 0.42, type: "solid" },
+        data: xy(d.before.time, d.before.mean, middle, gap, WEEK_NS), lineStyle: { color: colour, width: 1.2, opacity: 0.42, type: "solid" },
       });
     if (s && isDownsampled(s)) {
       const stack = { ...base, stack: `band ${i}`, stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
-      series.push({ ...stack, data: xy(s.time, s.min, middle) });
+      series.push({ ...stack, data: xy(s.time, s.min, middle, gap) });
       series.push({
         ...stack, areaStyle: { color: colour, opacity: 0.2 },
-        data: xy(s.time, s.max.map((v, n) => (v === null || s.min[n] == null ? null : v - s.min[n]!)), middle),
+        data: xy(s.time, s.max.map((v, n) => (v === null || s.min[n] == null ? null : v - s.min[n]!)), middle, gap),
       });
     }
     const doubts = s ? doubtful(s) : [];
     if (s && doubts.some((v) => v !== null))
-      series.push({ ...base, silent: true, tooltip: { show: false }, data: xy(s.time, doubts, middle), lineStyle: { color: colour, width: 9, opacity: 0.26, type: [2, 2] } });
+      series.push({ ...base, silent: true, tooltip: { show: false }, data: xy(s.time, doubts, middle, gap), lineStyle: { color: colour, width: 9, opacity: 0.26, type: [2, 2] } });
     // Eight sensors of one kind have the same limits: each is drawn once in its grid.
     const limits = d.point.limits.filter((l) => {
       const same = `${grid} ${l.at} ${l.priority}`;
@@ -151,7 +179,7 @@ export function chartOption(
     });
     const own = apart(flags.filter((f) => f.point === d.point.id && f.change === "raised"), (range.to - range.from) / 40);
     series.push({
-      ...base, id: d.point.id, name: name(d), ...dotted(s ? xy(s.time, s.mean, middle) : []),
+      ...base, id: d.point.id, name: name(d), ...dotted(s ? xy(s.time, s.mean, middle, gap) : []),
       lineStyle: { color: colour, width: form.width, type: form.type }, itemStyle: { color: colour },
       markLine: {
         silent: true, symbol: "none", animation: false,
@@ -182,15 +210,16 @@ export function chartOption(
     toolbox: { show: true, showTitle: false, right: -100, feature: { dataZoom: { yAxisIndex: "none" } } },
     tooltip: {
       trigger: "axis", backgroundColor: look.raised, borderColor: look.line, textStyle: { color: look.ink }, confine: true,
-      formatter: (items: { seriesName: string; seriesId: string; marker: string; value: [number, number | null]; dataIndex: number }[]) => {
+      formatter: (items: { seriesName: string; seriesId: string; marker: string; value: [number, number | null, number] }[]) => {
         const lines = [clock(items[0]?.value[0] ?? 0, range.to, zone)];
         for (const item of items) {
           const d = drawn.find((x) => x.point.id === item.seriesId);
           if (!d || !d.series || item.value[1] == null) continue;
-          const low = d.series.min[item.dataIndex];
-          const high = d.series.max[item.dataIndex];
-          const doubt = doubtsOf(d.series.quality[item.dataIndex] ?? 0, language);
-          const was = d.before?.mean[item.dataIndex];
+          const bucket = item.value[2];
+          const low = d.series.min[bucket];
+          const high = d.series.max[bucket];
+          const doubt = doubtsOf(d.series.quality[bucket] ?? 0, language);
+          const was = d.before?.mean[bucket];
           const week = was == null ? "" : ` · ${trendTexts.weekAgo[language]} ${escape(valueText(was, d.point.unit, language, d.point.states))}`;
           const spread = isDownsampled(d.series) && low != null && high != null ? ` (${digits(low)}–${digits(high)})` : "";
           lines.push(`${item.marker} ${escape(d.point.name[language])}: <b>${escape(valueText(item.value[1], d.point.unit, language, d.point.states))}</b>${spread}${week}${doubt.length ? ` · <i>${escape(doubt.join(language === "zh" ? "、" : ", "))}</i>` : ""}`);

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { ns } from "../../api/client";
 import type { Definition, Incident, Member, Series } from "../../api/types";
 import { serverNow } from "../../app/clock";
@@ -13,7 +13,8 @@ import { Value, valueText } from "../../parts/value";
 import { When } from "../../parts/when";
 import { incidentTexts } from "./texts";
 
-const SHOWN = 40;
+const SHOWN = 10;
+const MOST = 400;
 const SPARKS = 16;
 const MINUTES = 10;
 
@@ -27,7 +28,8 @@ export function MemberTable({ incident }: { incident: Incident }) {
     const order = (m: Member) => (m.alarm === incident.first_out.alarm ? -1 : 0) + (m.active ? 0 : 10);
     return [...incident.members].sort((a, b) => order(a) - order(b) || a.priority - b.priority || a.since - b.since);
   }, [incident]);
-  const shown = members.slice(0, SHOWN);
+  const [all, setAll] = useState(false);
+  const shown = members.slice(0, all ? MOST : SHOWN);
   const watched = [...new Set(shown.map((m) => m.point))];
   useWatch(watched);
   const key = watched.slice(0, SPARKS).join(" ");
@@ -92,7 +94,11 @@ export function MemberTable({ incident }: { incident: Incident }) {
           })}
         </tbody>
       </table>
-      {members.length > SHOWN && <p className="state">{t(incidentTexts.more, { n: members.length - SHOWN })}</p>}
+      {members.length > shown.length && (
+        <p className="state">
+          {all ? t(incidentTexts.more, { n: members.length - shown.length }) : <button className="button" onClick={() => setAll(true)}>{t(incidentTexts.showMore, { n: members.length - shown.length })}</button>}
+        </p>
+      )}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { valueText } from "../../parts/value";
 import { counted, groupOf, ORDER, type Group } from "./lines";
 import { incidentTexts } from "./texts";
 
-const SHOWN = 120;
+const SHOWN = 40;
 const NAMES = { alarms: incidentTexts.linesAlarms, spread: incidentTexts.linesSpread, people: incidentTexts.linesPeople, told: incidentTexts.linesTold };
 
 /** What happened so far, newest first; the address keeps which lines are wanted. */

@@ -131,5 +131,6 @@ export const incidentTexts = {
   photoErased: { zh: "照片已由{who}删除：{why}", en: "Erased by {who}: {why}" },
   erase: { zh: "删除", en: "Erase" },
   eraseWhy: { zh: "为何删除", en: "Why it is erased" },
+  showMore: { zh: "再显示 {n} 条", en: "Show {n} more" },
   more: { zh: "其余 {n} 条", en: "{n} more" },
 } satisfies Catalogue;
