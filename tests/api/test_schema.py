@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -46,6 +47,7 @@ def tried(operation, mode, most, session, base):
     return count
 
 
+@pytest.mark.timeout(300)
 async def test_every_operation_answers_as_the_description_says(door):
     description = (await door.client.get("/api/openapi.json")).json()
     operations = [found.ok() for found in schemathesis.openapi.from_dict(description).get_all_operations()]
