@@ -12,7 +12,7 @@ export const identityTexts = {
   ended: { zh: "登录已结束（过期，或在别处被退出）。登录后回到刚才的页面。", en: "Your session is over: it ran out, or was ended elsewhere. Sign in and you are back where you were." },
   wait: { zh: "密码错误次数过多，{t}后可再试。也可用通行密钥，或请管理员发一次性登录链接", en: "Too many wrong passwords: it can be tried again in {t}. A passkey works meanwhile, or a one-time link from the administrator" },
   noAccount: { zh: "没有账号，或忘了密码？请管理员发一个一次性登录链接。", en: "No account, or the password is gone? The administrator makes a one-time sign-in link." },
-  passkeyNotHere: { zh: "此浏览器或此地址不能使用通行密钥（需要 https 或本机地址）", en: "Passkeys do not work in this browser or at this address (it must be https or this machine)" },
+  passkeyNotHere: { zh: "用 IP 地址打开的页面不能使用通行密钥，请用主机名（如 localhost）或 https 域名打开", en: "Passkeys do not work on a page opened by its IP address; open it by a name (localhost) or over https" },
   passkeyLeft: { zh: "没有完成通行密钥验证（取消、超时，或此设备上没有）", en: "The passkey was not used: cancelled, too late, or there is none on this device" },
   passkeyKnown: { zh: "此设备已登记过通行密钥", en: "This device already has a passkey here" },
   linkTitle: { zh: "一次性登录", en: "One-time sign-in" },
