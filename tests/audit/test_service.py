@@ -15,8 +15,10 @@ from fangwei.audit.entry import Entry
 from fangwei.audit.export_source import ExportSource
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.record import record
-from fangwei.audit.seal import KEY_FILE
+from fangwei.audit.seal import KEY_FILE, Signer, open_signer
+from fangwei.audit.sealer import introduce, seal_head
 from fangwei.audit.service import RecordExported, Room, Standing
+from fangwei.audit.source import open_reading
 from fangwei.audit.verify import verify
 from fangwei.bus.client import Bus, Refused
 from fangwei.cli import main
@@ -268,3 +270,23 @@ async def test_the_command_line_says_what_it_found(
     assert broken.exit_code == 1 and "Entries 2 to 2 are missing" in broken.output
     nothing = await asyncio.to_thread(run, main, ["audit", "verify", "--data", str(tmp_path / "nowhere")])
     assert nothing.exit_code == 2 and "nowhere" in nothing.output
+
+
+async def test_a_broken_chain_is_not_followed_whole_every_minute(migrated: Settings, database: Database) -> None:
+    now = 1_000_000 * watch.MINUTE
+    standing_watch = watch.Watch(lambda: open_reading(migrated.database_url), lambda: now)
+    await write(database, entry(1))
+    first = await standing_watch.look()
+    assert not first.intact  # nothing seals it
+    now += watch.MINUTE
+    assert await standing_watch.look() is first
+    assert await standing_watch.look(whole=True) is not first
+    now += watch.BROKEN_EVERY + 1
+    await seal_head(database, await introduced(migrated, database), now)
+    assert (await standing_watch.look()).intact
+
+
+async def introduced(settings: Settings, database: Database) -> Signer:
+    signer = open_signer(settings.data)
+    await introduce(database, signer, 1)
+    return signer

@@ -10,11 +10,14 @@ from sqlalchemy import Engine
 from fangwei.audit.check import Checker
 from fangwei.audit.source import StoreSource
 from fangwei.audit.verify import Report, report, walk
-from fangwei.core.clock import DAY, now_ns
+from fangwei.core.clock import DAY, MINUTE, now_ns
 
 PAUSE_S = 0.02
 """After a thousand entries, which take about as long: half a core at most, and the interpreter is free in between."""
 WHOLE_EVERY = DAY
+BROKEN_EVERY = 10 * MINUTE
+"""A chain that broke is followed from its start again, so that what was put right is seen to be right; of a long one
+that takes minutes, so not every minute."""
 
 
 class Watch:
@@ -40,6 +43,8 @@ class Watch:
         """
         async with self._one_at_a_time:
             now = self._clock()
+            if not whole and self.result and not self.result.intact and now - self._whole_at < BROKEN_EVERY:
+                return self.result
             whole = whole or self._checker is None or now - self._whole_at > WHOLE_EVERY
             self.followed = 0
             try:
@@ -48,7 +53,6 @@ class Watch:
                 self.followed = None
             if whole:
                 self._whole_at = now
-            # A chain that broke is followed from its start again: what was put right must be seen to be right.
             self._checker = checker if found.intact else None
             self.result, self.checked = found, self._clock()
             return found

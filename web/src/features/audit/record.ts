@@ -135,11 +135,12 @@ export function changeWords(item: Pick<RecordItem, "before" | "after"> & Partial
     .join(language === "zh" ? "，" : ", ");
 }
 
-/** What of the evidence one wants to see without unfolding it: who was told, the value that raised the alarm. */
+/** What of the evidence one wants to see without unfolding it: who was told, which alarms came, the value that raised one. */
 function aboutWords(evidence: Record<string, unknown>, names: Names): [string, string][] {
   const about: [string, string][] = [];
   if (typeof evidence.person === "string") about.push(["person", valueWords(evidence.person, names)]);
   if (typeof evidence.channel === "string") about.push(["channel", valueWords(evidence.channel, names, "channel")]);
+  if (Array.isArray(evidence.alarms)) about.push(["alarms", valueWords(evidence.alarms.slice(0, 3), names) + (evidence.alarms.length > 3 ? " …" : "")]);
   const reading = evidence.reading as Record<string, unknown> | undefined;
   if (reading && typeof reading.value === "number") {
     const limit = typeof evidence.limit === "number" ? ` / ${evidence.limit}` : "";
