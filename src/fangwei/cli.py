@@ -250,7 +250,7 @@ async def _ask(data: Path | None, subject: str, question: Any, type: Any, timeou
 @main.command()
 @click.argument("page", type=click.Choice(["asyncapi", "problems", "roles"]))
 def docs(page: str) -> None:
-    """Make a PAGE of docs/ from the code anew: the bus (asyncapi), the codes of errors (problems) or who may do what (roles)."""
+    """Make a PAGE of docs/ anew from the code: the bus (asyncapi), errors (problems), who may do what (roles)."""
     from fangwei.api.docs import PAGES
 
     PAGES[page]()

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -12,11 +14,13 @@ from tests.conftest import until
 from tests.sign_in import signed_in
 from websockets.asyncio.client import connect
 
+from fangwei.api import service
 from fangwei.api.service import serve
 from fangwei.bus.client import Bus
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.db.migrate import migrate
+from fangwei.identity.gate import Gate
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Door:
     health: Health
     settings: Settings
     clients: contextlib.AsyncExitStack
+    gates: list[Gate]
 
     @property
     def port(self) -> int:
@@ -42,9 +47,13 @@ class Door:
     def live(self) -> str:
         return f"ws://127.0.0.1:{self.port}/api/live"
 
+    def gate(self) -> Gate:
+        """The door's own gate, to let time pass in it."""
+        return self.gates[0]
+
     async def anonymous(self) -> httpx.AsyncClient:
         """A client that nobody is signed in with."""
-        return await self.clients.enter_async_context(httpx.AsyncClient(base_url=self.url, trust_env=False))
+        return await self.clients.enter_async_context(httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30))
 
     async def client_of(self, role: str) -> httpx.AsyncClient:
         """A client of a person of that role, signed in by a one-time link."""
@@ -66,19 +75,26 @@ async def plant(bus: Bus) -> CannedPlant:
     return canned
 
 
-async def _open(settings: Settings, bus: Bus, canned: CannedPlant) -> AsyncIterator[Door]:
+async def _open(settings: Settings, bus: Bus, canned: CannedPlant, sign_in: bool = True) -> AsyncIterator[Door]:
     health = Health("app")
     own = await Bus.connect(settings, health)
     stop = asyncio.Event()
     await asyncio.to_thread(migrate, settings)
-    task = asyncio.create_task(serve(settings, canned.site, own, health, stop))
-    await until(lambda: health.state == "running" or task.done())
+    gates: list[Gate] = []
+
+    def gate(*given: Any) -> Gate:
+        gates.append(Gate(*given))
+        return gates[0]
+
+    with mock.patch.object(service, "Gate", gate):
+        task = asyncio.create_task(serve(settings, canned.site, own, health, stop))
+        await until(lambda: health.state == "running" or task.done())
     if task.done():
         task.result()
     async with contextlib.AsyncExitStack() as clients:
-        client = await signed_in(settings, "shift_supervisor")
+        client = await signed_in(settings, "shift_supervisor") if sign_in else httpx.AsyncClient()
         clients.push_async_callback(client.aclose)
-        yield Door(canned, client, health, settings, clients)
+        yield Door(canned, client, health, settings, clients, gates)
     stop.set()
     await asyncio.wait_for(task, 10)
     await own.close()

@@ -1,7 +1,8 @@
 """The valve bench's recordings played through the running platform, judged by its own alarm journal.
 
 `FANGWEI_SITE=sites/valve_bench fangwei up` runs; then `python -m fangwei.sim.bench_through FILE...` replays the files
-one after the other by MQTT, asks the page's HTTP door for the journal, and prints the same table as `bench_score`.
+one after the other by MQTT, asks the page's HTTP door for the journal (with a token that an administrator makes), and
+prints the same table as `bench_score`.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ def spans_of(events: list[dict[str, Any]], start_ns: int, speed: float, until: f
     return found + [Span(alarm, at, until) for alarm, at in begun.items()]
 
 
-async def play(files: list[Path], site: Path, data: Path, speed: float, url: str) -> list[Score]:
+async def play(files: list[Path], site: Path, data: Path, speed: float, url: str, token: str) -> list[Score]:
     """Replay each file and judge what the platform's journal says about it."""
     scores = []
     for file in files:
@@ -49,16 +50,18 @@ async def play(files: list[Path], site: Path, data: Path, speed: float, url: str
         done = await replay(recording, mapping, speed, sender, lambda p: None)
         await sender.close()
         await asyncio.sleep(PAUSE)
-        events = await asyncio.to_thread(journal, url, done.started_ns, time.time_ns())
+        events = await asyncio.to_thread(journal, url, token, done.started_ns, time.time_ns())
         scores.append(_judge(file.name, recording, events, done.started_ns, speed))
         click.echo(table(scores[-1:]).splitlines()[-1], err=True)
     return scores
 
 
-def journal(url: str, start_ns: int, end_ns: int) -> list[dict[str, Any]]:
+def journal(url: str, token: str, start_ns: int, end_ns: int) -> list[dict[str, Any]]:
     """The alarm events between two source times."""
     query = urllib.parse.urlencode({"start": start_ns, "end": end_ns, "limit": 5000})
-    with urllib.request.urlopen(f"{url}/api/alarms/journal?{query}", timeout=10.0) as answer:  # noqa: S310  (a loopback URL)
+    bearing = {"authorization": f"Bearer {token}"}
+    asked = urllib.request.Request(f"{url}/api/alarms/journal?{query}", headers=bearing)  # noqa: S310  (a loopback URL)
+    with urllib.request.urlopen(asked, timeout=10.0) as answer:  # noqa: S310
         events: list[dict[str, Any]] = json.load(answer)
     return events
 
@@ -78,9 +81,12 @@ def _judge(name: str, recording: Recording, events: list[dict[str, Any]], start_
 @click.option("--data", type=click.Path(path_type=Path), envvar="FANGWEI_DATA", default="data", show_default=True)
 @click.option("--speed", type=click.FloatRange(min=0.0, min_open=True), default=60.0, show_default=True)
 @click.option("--url", default="http://127.0.0.1:8080", show_default=True)
-def main(files: tuple[Path, ...], site: Path, data: Path, speed: float, url: str) -> None:
+@click.option(
+    "--token", envvar="FANGWEI_TOKEN", required=True, help="A machine's token with alarms.read (FANGWEI_TOKEN)."
+)
+def main(files: tuple[Path, ...], site: Path, data: Path, speed: float, url: str, token: str) -> None:
     """Replay FILES through the running platform and score its alarms against their `anomaly` column."""
-    click.echo(table(asyncio.run(play(list(files), site, data, speed, url))))
+    click.echo(table(asyncio.run(play(list(files), site, data, speed, url, token))))
 
 
 if __name__ == "__main__":
