@@ -1,5 +1,6 @@
 """Finding points as one types. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -31,7 +32,11 @@ class PointIndex:
         self.sources = sources
         """Ids of the sources that feed a point."""
         zones = {z.id: f"{z.id} {z.name.zh} {z.name.en}" for z in site.zones.values()}
-        self._ids = [p.id.casefold() for p in self._points]
+        self._prefixes = sorted((p.id.casefold(), i) for i, p in enumerate(self._points))
+        self._zones = [p.zone for p in self._points]
+        self._kinds = [p.kind.value for p in self._points]
+        self._of_zone = _rows_by(self._zones)
+        self._of_kind = _rows_by(self._kinds)
         self._words = [
             " ".join(
                 (
@@ -59,22 +64,38 @@ class PointIndex:
     ) -> Found:
         """Points that hold every word of `text`; those whose id begins with it come first. `only`: among these ids."""
         whole = text.casefold().strip()
-        points, haystacks = self._points, self._words
-        rows: Collection[int] = range(len(points))
+        haystacks = self._words
+        rows: Collection[int] = range(len(self._points))
+        if zone is not None:
+            rows = self._of_zone.get(zone, [])
+            if kind is not None:
+                rows = [i for i in rows if self._kinds[i] == kind]
+        elif kind is not None:
+            rows = self._of_kind.get(kind, [])
+        if source is not None:
+            rows = [i for i in rows if source in self.sources.get(self._points[i].id, ())]
+        if only is not None:
+            rows = [i for i in rows if self._points[i].id in only]
         for word in whole.split():
             rows = [i for i in rows if word in haystacks[i]]
-        if zone is not None:
-            rows = [i for i in rows if points[i].zone == zone]
-        if kind is not None:
-            rows = [i for i in rows if points[i].kind.value == kind]
-        if source is not None:
-            rows = [i for i in rows if source in self.sources.get(points[i].id, ())]
-        if only is not None:
-            rows = [i for i in rows if points[i].id in only]
-        if whole:
-            first = [i for i in rows if self._ids[i].startswith(whole)]
-            if first:
-                begin = set(first)
-                rows = first + [i for i in rows if i not in begin]
-        ordered = rows if isinstance(rows, list | range) else list(rows)
-        return Found(len(ordered), [points[i] for i in ordered[offset : offset + limit]])
+        found = rows if isinstance(rows, list | range) else list(rows)
+        first = self._beginning_with(whole) if whole else []
+        if first:
+            # An id that begins with the text holds it too: it is among the rows unless a filter took it out.
+            among = set(found)
+            first = [i for i in first if i in among]
+            ahead = set(first)
+            found = first + [i for i in found if i not in ahead]
+        return Found(len(found), [self._points[i] for i in found[offset : offset + limit]])
+
+    def _beginning_with(self, text: str) -> list[int]:
+        begin = bisect_left(self._prefixes, (text, -1))
+        end = bisect_left(self._prefixes, (text + "\U0010ffff", -1))
+        return sorted(i for _, i in self._prefixes[begin:end])
+
+
+def _rows_by(values: list[str]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for i, value in enumerate(values):
+        rows.setdefault(value, []).append(i)
+    return rows
