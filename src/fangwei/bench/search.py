@@ -15,10 +15,11 @@ import time
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from fangwei.api.service import serve
 from fangwei.bus.client import Bus
-from fangwei.bus.server import binary, write_config
+from fangwei.bus.server import binary, secret, write_config
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
@@ -95,23 +96,24 @@ def queries() -> list[str]:
     return plain + [f"/api/points?limit=60&q={text}{more}" for text, more in itertools.product(chosen, filters)]
 
 
-async def measure(client: httpx.AsyncClient, rounds: int) -> list[float]:
-    """Milliseconds of each answer."""
+async def measure(client: httpx.AsyncClient, rounds: int) -> list[tuple[float, float]]:
+    """Milliseconds of each answer: by the clock, and of the processor (door and asker together)."""
     took = []
     for _ in range(rounds):
         for query in queries():
-            begin = time.perf_counter()
+            begin, worked = time.perf_counter(), time.process_time()
             answer = await client.get(query)
-            took.append((time.perf_counter() - begin) * 1e3)
+            took.append(((time.perf_counter() - begin) * 1e3, (time.process_time() - worked) * 1e3))
             answer.raise_for_status()
     return took
 
 
-async def run(count: int, rounds: int) -> list[float]:
+async def run(count: int, rounds: int) -> list[tuple[float, float]]:
     """Open the door before a generated site and search it."""
     with tempfile.TemporaryDirectory(prefix="fangwei-search-") as folder:
         web, nats, mqtt = (_free_port() for _ in range(3))
         settings = Settings(data=Path(folder), web_port=web, nats_port=nats, mqtt_port=mqtt)
+        settings = msgspec.structs.replace(settings, nats_token=secret(settings.data, "nats"))
         null = asyncio.subprocess.DEVNULL
         config = str(write_config(settings))
         broker = await asyncio.create_subprocess_exec(binary(), "-c", config, stdout=null, stderr=null)
@@ -147,11 +149,17 @@ def _free_port() -> int:
 def main(words: list[str]) -> int:
     """Print the figures; 1 when the slowest hundredth takes longer than what is to be reached."""
     count = int(words[0]) if words else POINTS
-    took = sorted(asyncio.run(run(count, 3)))
-    p99 = took[int(len(took) * 0.99)]
+    took = asyncio.run(run(count, 3))
     print(f"{len(took)} searches among {count} points over HTTP, ms:")
-    print(f"median {statistics.median(took):.1f}   p99 {p99:.1f}   slowest {took[-1]:.1f}   to reach {REACH_MS:.0f}")
-    return 0 if p99 <= REACH_MS else 1
+    clock, processor = (sorted(column) for column in zip(*took, strict=True))
+    for name, column in (("clock", clock), ("processor", processor)):
+        print(f"{name:<10} median {statistics.median(column):.1f}   p99 {_p99(column):.1f}   slowest {column[-1]:.1f}")
+    print(f"to reach: p99 by the clock {REACH_MS:.0f} (on a machine that does nothing else)")
+    return 0 if _p99(clock) <= REACH_MS else 1
+
+
+def _p99(ordered: list[float]) -> float:
+    return ordered[int(len(ordered) * 0.99)]
 
 
 if __name__ == "__main__":
