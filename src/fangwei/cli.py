@@ -250,11 +250,7 @@ async def _ask(data: Path | None, subject: str, question: Any, type: Any, timeou
 @main.command()
 @click.argument("page", type=click.Choice(["asyncapi", "problems", "roles"]))
 def docs(page: str) -> None:
-<<<<<<< Updated upstream
     """Make a PAGE of docs/ anew from the code: the bus (asyncapi), errors (problems), who may do what (roles)."""
-=======
-    """Make a PAGE of docs/ anew: the bus (asyncapi), codes of errors (problems) or who may do what (roles)."""
->>>>>>> Stashed changes
     from fangwei.api.docs import PAGES
 
     PAGES[page]()
