@@ -33,6 +33,15 @@ def test_an_administrator_of_the_file_needs_no_other():
     assert set(after({}, listed("boss", ADMINISTRATOR, None))) == {"boss"}
 
 
+def test_accounts_keep_the_order_of_the_file():
+    people = after({}, *(listed(id) for id in ("zhao", "an", "mo")))
+    assert sorted((p.created, p.id) for p in people.values() if p.role == "crew") == [
+        (100, "zhao"),
+        (101, "an"),
+        (102, "mo"),
+    ]
+
+
 def test_nothing_is_written_when_nothing_changed():
     people = after({}, listed())
     assert synchronised(people, [listed()], 200) == []

@@ -76,10 +76,11 @@ def synchronised(kept: Mapping[str, Person], listed: Iterable[Listed], now: int)
     """
     news: dict[str, Person] = {}
     seen = set()
-    for one in listed:
+    for place, one in enumerate(listed):
         seen.add(one.id)
         before = kept.get(one.id)
-        after = _new(one, now) if before is None else _followed(before, one)
+        # A nanosecond apart, so that lists keep the file's order.
+        after = _new(one, now + place) if before is None else _followed(before, one)
         if after != before:
             news[one.id] = after
     for person in kept.values():
