@@ -60,6 +60,26 @@ async def test_beat_comes_every_second_and_says_what_is_confirmed(door):
                 pass
 
 
+async def test_a_phone_hears_of_the_plant_and_not_of_sources_and_processes(door):
+    async with door.connect() as phone, door.connect() as page:
+        await phone.send('{"type": "plant_only"}')
+        await phone.send('{"type": "watch", "points": []}')
+        await hear(phone, "latest")  # answered after what was said before it
+        await hear(page, "snapshot")
+        stop = asyncio.Event()
+        beating = asyncio.create_task(door.plant.beat(stop))
+        try:
+            await hear(page, "source")
+            await leak(door.plant, "now")
+            async with asyncio.timeout(5):
+                heard = []
+                while "incident" not in heard:
+                    heard.append(orjson.loads(await phone.recv())["type"])
+        finally:
+            beating.cancel()
+        assert not {"source", "process"} & set(heard)
+
+
 async def test_rooms_that_do_not_answer_are_said_to_be_unknown(lonely_door):
     async with lonely_door.connect() as socket:
         snapshot = await hear(socket, "snapshot")

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.conftest import REPOSITORY, until
 from tests.e2e.browser import browser
 from tests.e2e.signing import signed_in_page
+from tests.e2e.test_accessibility import AXE, faults
 from tests.e2e.test_faults import ALARM, CALM, Device
 
 pytestmark = pytest.mark.skipif(
@@ -23,6 +24,13 @@ WORDS = {
            "report": "Report", "queued": "Kept on this phone", "arrived": "Arrived", "out": "Sign out",
            "in": "Sign in"},
 }  # fmt: skip
+
+
+SMALL = """() => [...document.querySelectorAll("a, button, input:not(.sr), select, textarea")].filter((element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 0 && (width < 48 || height < 48);
+}).map((element) => element.outerHTML.slice(0, 120))"""
+"""What a glove misses."""
 
 
 async def controlled(page: Page) -> None:
@@ -154,7 +162,13 @@ async def test_who_comes_second_is_told_why_and_loses_nothing(bench_platform):
     async with browser() as running:
         watched = await signed_in_page(running, bench_platform, "shift_supervisor", width=360, height=780)
         page = watched.page
-        await page.goto(f"{bench_platform.base_url}/m/incident/{incident}")
+        for path in ("/m", "/m/tasks", "/m/report?zone=z0", "/m/place/zone/z0", f"/m/incident/{incident}"):
+            await page.goto(f"{bench_platform.base_url}{path}")
+            await expect(page.locator("main h1, main h2").first).to_be_attached()
+            if AXE.exists():
+                assert await faults(page) == [], path
+            assert await page.evaluate("() => document.documentElement.scrollWidth") == 360, path
+            assert await page.evaluate(SMALL) == [], path
         await controlled(page)
         await page.context.set_offline(True)
         await page.get_by_role("button", name=words["take"]).click()

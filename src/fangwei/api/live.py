@@ -3,7 +3,7 @@
 A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines),
 `notice`, `alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
 that the line is alive. Who sits before the page is known by its session. A page may say which points it wants
-(`watch`), that a notice has reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an
+(`watch`), that it shows the plant and not the platform (`plant_only`: no `source`, no `process`), that a notice has reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an
 incident).
 """
 
@@ -84,6 +84,8 @@ class Client:
         self.person = caller.id
         self.watched: frozenset[str] | None = frozenset()
         """Points whose values it wants; None: all."""
+        self.plant_only = False
+        """A phone on 3G: how sources and processes are each second, it does not show and does not get."""
         self.dropped: tuple[int, str] | None = None
 
     def is_dropped(self) -> bool:
@@ -160,11 +162,11 @@ class Hub:
 
     async def _on_source(self, source: SourceHealth) -> None:
         self.picture.source(source)
-        self._to_all(frame("source", source=source))
+        self._to_all(frame("source", source=source), of_platform=True)
 
     async def _on_process(self, report: HealthReport) -> None:
         self.picture.process(report)
-        self._to_all(frame("process", process=report))
+        self._to_all(frame("process", process=report), of_platform=True)
 
     async def _on_latest(self, name: str, payload: bytes) -> None:
         news = self.picture.readings(codec.decode(payload))
@@ -190,9 +192,10 @@ class Hub:
             client.dropped = (NOT_IN, "signed out")
         client.awake.set()
 
-    def _to_all(self, text: str) -> None:
+    def _to_all(self, text: str, of_platform: bool = False) -> None:
         for client in self.clients:
-            client.push(text)
+            if not (of_platform and client.plant_only):
+                client.push(text)
 
     # --- keeping up -----------------------------------------------------------------------------------------
 
@@ -364,6 +367,8 @@ class Hub:
             client.watched = None if said.points is None else frozenset(said.points) & self.points
             latest = self.picture.snapshot(client.watched)["latest"]
             client.push(frame("latest", latest=latest))
+        elif said.type == "plant_only":
+            client.plant_only = True
         elif said.type in ("arrived", "read") and said.notice:
             self._spawn(self._told(said.type, said.notice))
         elif said.type == "opened" and said.incident:

@@ -116,6 +116,8 @@ class Live {
   connection: Connection = { alive: false, started: false, heard: null };
   /** Server clock less ours, ms: ages are counted by the server's clock. */
   skew = 0;
+  /** Set before the start on a slow line: nothing about how sources and processes are, each second. */
+  plantOnly = false;
   private listeners = new Map<Part, Set<() => void>>();
   private socket: WebSocket | null = null;
   private failures = 0;
@@ -185,6 +187,7 @@ class Live {
     socket.onopen = () => {
       if (this.person) this.send({ type: "me", person: this.person });
       if (this.opened) this.send({ type: "opened", incident: this.opened });
+      if (this.plantOnly) this.send({ type: "plant_only" });
       this.sendWatch();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.hear(JSON.parse(event.data) as Frame);

@@ -132,7 +132,7 @@ function Frame() {
             {refused > 0 ? t(phoneTexts.refusedCount, { n: refused }) : t(phoneTexts.waitingCount, { n: waiting })}
           </Link>
         )}
-        <Link to="/m/me" className="m-chip" aria-label={t(phoneTexts.me)}>
+        <Link to="/m/me" className="m-chip" title={t(phoneTexts.me)}>
           {me ? t(me.name) : t(phoneTexts.signIn)}
         </Link>
       </header>

@@ -43,7 +43,7 @@ export function PlanPicker({ zone, place, onPick }: { zone: string; place: Corne
               }}
             >
               <polygon points={points} />
-              {fits && lines.map((line, i) => <text key={i} x={x + 3} y={y + 12 + i * 13}>{line}</text>)}
+              {fits && lines.map((line, i) => <text key={i} aria-hidden="true" x={x + 3} y={y + 12 + i * 13}>{line}</text>)}
             </g>
           );
         })}

@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { live } from "../../app/live";
 import "../../app/theme.css";
 import { kept } from "./kept";
 import { outbox } from "./outbox";
@@ -7,6 +8,7 @@ import { startSession } from "./person";
 import { Phone } from "./Phone";
 import { startWorker } from "./update";
 
+live.plantOnly = true;
 void kept.start();
 outbox.start();
 startSession();
