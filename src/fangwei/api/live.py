@@ -3,8 +3,8 @@
 A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines),
 `notice`, `alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
 that the line is alive. Who sits before the page is known by its session. A page may say which points it wants
-(`watch`), that it shows the plant and not the platform (`plant_only`: no `source`, no `process`), that a notice has reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an
-incident).
+(`watch`), that it shows the plant and not the platform (`plant_only`: no `source`, no `process`), that a notice has
+reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an incident).
 """
 
 import asyncio
