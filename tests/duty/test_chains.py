@@ -14,8 +14,9 @@ from fangwei.core.events import Hazard, IncidentStatus
 from fangwei.core.texts import Text
 from fangwei.duty import addresses, chains, dry, errors
 from fangwei.duty.chains import Chain, ChainBody, ChainStep, Who
-from fangwei.duty.escalate import Escalation, NobodyAnswered, Tell, Watch
+from fangwei.duty.escalate import Escalation
 from fangwei.duty.rota import EVERYONE, Rota
+from fangwei.duty.watch import NobodyAnswered, Tell, Watch
 from fangwei.duty.ways import Contact, Quiet, Ways, carries, shown, silenced
 from fangwei.plant.schema import Channel, Duty, Person
 

@@ -9,8 +9,9 @@ from tests.duty.conftest import NOON, event, person
 from fangwei.core.clock import SECOND
 from fangwei.core.events import IncidentStatus, NoticeState
 from fangwei.core.texts import Text
-from fangwei.duty.escalate import Escalation, NobodyAnswered, Tell, Unmanned, Watch
+from fangwei.duty.escalate import Escalation
 from fangwei.duty.rota import Rota
+from fangwei.duty.watch import NobodyAnswered, Tell, Unmanned, Watch
 from fangwei.plant.schema import Duty
 
 ZONES = {id: Text(f"{id}区", id) for id in ("filling", "store", "formation")}

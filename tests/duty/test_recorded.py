@@ -10,10 +10,10 @@ from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
 from fangwei.db.migrate import migrate
 from fangwei.db.session import open_database
-from fangwei.duty.escalate import Watch
 from fangwei.duty.keeper import Keeper
 from fangwei.duty.recorded import Recorder
 from fangwei.duty.store import Store
+from fangwei.duty.watch import Watch
 
 
 def notice(**more: object) -> Notice:

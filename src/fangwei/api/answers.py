@@ -17,7 +17,7 @@ from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
 from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, Notice, SourceHealth
-from fangwei.duty import chain_desk, contact_desk, handover, planner
+from fangwei.duty import chain_desk, contact_shapes, handover, planner
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
@@ -106,12 +106,12 @@ ANSWERS: dict[str, Any] = {
     "duty.edit_chain": Chain,
     "duty.remove_chain": Chain,
     "duty.dry_run": DryRun,
-    "duty.contacts": list[contact_desk.ToldContact],
-    "duty.new_contact": contact_desk.ToldContact,
-    "duty.edit_contact": contact_desk.ToldContact,
-    "duty.remove_contact": contact_desk.Gone,
+    "duty.contacts": list[contact_shapes.ToldContact],
+    "duty.new_contact": contact_shapes.ToldContact,
+    "duty.edit_contact": contact_shapes.ToldContact,
+    "duty.remove_contact": contact_shapes.Gone,
     "duty.test_contact": Notice,
-    "duty.receipts": contact_desk.Receipts,
+    "duty.receipts": contact_shapes.Receipts,
     "duty.open_now": handover.OpenItems,
     "duty.handovers": handover.Handovers,
     "duty.handover": handover.Handover,

@@ -33,7 +33,7 @@ from fangwei.core.events import (
     SourceHealth,
 )
 from fangwei.core.health import HealthReport
-from fangwei.duty import chain_desk, contact_desk, handover, planner
+from fangwei.duty import chain_desk, contact_shapes, handover, planner
 from fangwei.duty import service as duty
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
@@ -165,12 +165,17 @@ ASKED = (
     Asked(f"{_A}.duty.dry_run", chain_desk.AskDryRun, DryRun, "Who would be told when; nothing is sent"),
     Asked(f"{_D}.duty.save_chain", chain_desk.SaveChain, Chain, "A new escalation chain, or a revision of one"),
     Asked(f"{_D}.duty.remove_chain", chain_desk.RemoveChain, Chain, "Take an escalation chain away"),
-    Asked(f"{_A}.duty.contacts", contact_desk.AskContacts, list[contact_desk.ToldContact], "Ways to reach a person"),
-    Asked(f"{_D}.duty.save_contact", contact_desk.SaveContact, contact_desk.ToldContact, "A person's own channel"),
-    Asked(f"{_D}.duty.remove_contact", contact_desk.RemoveContact, contact_desk.Gone, "Take a channel away"),
-    Asked(f"{_D}.duty.test_contact", contact_desk.TestContact, Notice, "Send a real test notice"),
     Asked(
-        f"{_A}.duty.receipts", contact_desk.AskReceipts, contact_desk.Receipts, "What became of notices, newest first"
+        f"{_A}.duty.contacts", contact_shapes.AskContacts, list[contact_shapes.ToldContact], "Ways to reach a person"
+    ),
+    Asked(f"{_D}.duty.save_contact", contact_shapes.SaveContact, contact_shapes.ToldContact, "A person's own channel"),
+    Asked(f"{_D}.duty.remove_contact", contact_shapes.RemoveContact, contact_shapes.Gone, "Take a channel away"),
+    Asked(f"{_D}.duty.test_contact", contact_shapes.TestContact, Notice, "Send a real test notice"),
+    Asked(
+        f"{_A}.duty.receipts",
+        contact_shapes.AskReceipts,
+        contact_shapes.Receipts,
+        "What became of notices, newest first",
     ),
     Asked(f"{_A}.duty.open", dict, handover.OpenItems, "What the next shift must know"),
     Asked(f"{_A}.duty.handovers", handover.AskHandovers, handover.Handovers, "Hand-over notes, newest first"),

@@ -2,10 +2,9 @@
 
 import asyncio
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from fangwei.audit.record import Entry
 from fangwei.bus import subjects
@@ -15,92 +14,21 @@ from fangwei.core.errors import RevisionStale
 from fangwei.core.events import Notice
 from fangwei.core.health import Health
 from fangwei.duty import addresses, errors, texts
+from fangwei.duty.contact_shapes import (
+    AskContacts,
+    AskReceipts,
+    Gone,
+    Receipts,
+    RemoveContact,
+    SaveContact,
+    TestContact,
+    ToldContact,
+)
 from fangwei.duty.contact_test import Tester
 from fangwei.duty.ledger import Ledger
 from fangwei.duty.models import ContactRow
 from fangwei.duty.standing import Standing
-from fangwei.duty.ways import MOST_CONTACTS, Contact, ContactType, Quiet, shown, silenced
-
-
-class AskContacts(msgspec.Struct):
-    """Question `fw.ask.duty.contacts`."""
-
-    person: str
-
-
-class SaveContact(msgspec.Struct):
-    """Command `fw.do.duty.save_contact`: a new one (with `address`), or another revision of one; without an address
-    the one entered before stays."""
-
-    id: str
-    by: str
-    person: str
-    name: str
-    type: ContactType
-    contact: str | None = None
-    revision: int = 0
-    address: str | None = None
-    max_priority: Annotated[int, Meta(ge=1, le=4)] = 4
-    quiet: Annotated[tuple[Quiet, ...], Meta(max_length=10)] = ()
-
-
-class RemoveContact(msgspec.Struct):
-    """Command `fw.do.duty.remove_contact`."""
-
-    id: str
-    by: str
-    person: str
-    contact: str
-    revision: int
-
-
-class TestContact(msgspec.Struct):
-    """Command `fw.do.duty.test_contact`: send a test notice by a contact, a channel of the duty file that the person
-    has, or `websocket`, the page."""
-
-    id: str
-    by: str
-    person: str
-    contact: str
-
-
-class AskReceipts(msgspec.Struct):
-    """Question `fw.ask.duty.receipts`, the newest first."""
-
-    person: str | None = None
-    incident: str | None = None
-    offset: int = 0
-    limit: int = 50
-
-
-class ToldContact(msgspec.Struct, kw_only=True):
-    """A channel as its owner sees it. `own` False: from the duty file. `usable` False: the address must be entered
-    again. `last_test` is the newest test notice and its fate."""
-
-    id: str
-    name: str
-    type: str
-    shown: str
-    revision: int
-    max_priority: int
-    quiet: tuple[Quiet, ...]
-    own: bool
-    usable: bool
-    last_test: Notice | None
-
-
-class Receipts(msgspec.Struct):
-    """The answer of `fw.ask.duty.receipts`."""
-
-    total: int
-    offset: int
-    items: list[Notice]
-
-
-class Gone(msgspec.Struct):
-    """The answer of `fw.do.duty.remove_contact`."""
-
-    id: str
+from fangwei.duty.ways import MOST_CONTACTS, Contact, ContactType, shown, silenced
 
 
 class ContactDesk:

@@ -9,9 +9,9 @@ from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember,
 from fangwei.core.health import Health
 from fangwei.duty import texts
 from fangwei.duty.channels import ChannelFailed, Outgoing, open_door
-from fangwei.duty.escalate import WEBSOCKET
 from fangwei.duty.ledger import Ledger
 from fangwei.duty.standing import Standing
+from fangwei.duty.watch import WEBSOCKET
 
 TEST = "test-"
 """How the id of an incident begins that is none; a timeline of it is never kept."""

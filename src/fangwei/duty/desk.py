@@ -11,10 +11,11 @@ from fangwei.core.events import Incident, IncidentEvent, Notice, NoticeState
 from fangwei.core.health import Health
 from fangwei.duty.channels import Outgoing, open_door
 from fangwei.duty.courier import Courier
-from fangwei.duty.escalate import OVER, WEBSOCKET, Effect, Escalation, NobodyAnswered, Tell, Unmanned, Watch
+from fangwei.duty.escalate import Escalation
 from fangwei.duty.keeper import Keeper
 from fangwei.duty.standing import Standing
 from fangwei.duty.store import Kept
+from fangwei.duty.watch import OVER, WEBSOCKET, Effect, NobodyAnswered, Tell, Unmanned, Watch
 from fangwei.plant.schema import Channel
 from fangwei.plant.site import Site
 

@@ -11,7 +11,7 @@ from fangwei.duty.ways import Ways
 
 
 class DryPerson(msgspec.Struct):
-    """A person and by what; the page is always first."""
+    """A person and by what, in people's words; the page (`websocket`) is always first."""
 
     id: str
     name: Text
@@ -53,7 +53,10 @@ def run(rota: Rota, ways: Ways, held: Pace, name: Text | None, zone: str, priori
                 (time - at) / SECOND,
                 time,
                 text,
-                [DryPerson(p.id, p.name.text, ["websocket", *ways.of(p, priority, time)[:1]]) for p in people],
+                [
+                    DryPerson(p.id, p.name.text, ["websocket", *map(ways.name, ways.of(p, priority, time)[:1])])
+                    for p in people
+                ],
             )
         )
 

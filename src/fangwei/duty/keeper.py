@@ -8,9 +8,9 @@ from fangwei.audit.record import Entry
 from fangwei.core.clock import now_ns
 from fangwei.core.events import Incident, Notice
 from fangwei.core.health import Health
-from fangwei.duty.escalate import Watch
 from fangwei.duty.recorded import Recorder
 from fangwei.duty.store import Batch, Store
+from fangwei.duty.watch import Watch
 
 RETRY_S = 1.0
 

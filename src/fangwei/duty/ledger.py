@@ -104,9 +104,20 @@ class Ledger:
             return await session.get(ContactRow, id)
 
     async def keep_notice(self, notice: Notice) -> None:
-        """A notice that belongs to no incident (a test)."""
+        """A notice that belongs to no incident (a test), in the state it has reached."""
+        entry = Entry(
+            id=f"duty/{notice.id}/{notice.state.value}/{notice.taken}",
+            time=now_ns(),
+            by=notice.person,
+            action="duty.test_contact",
+            subject=f"contact/{notice.channel}",
+            after={"state": notice.state.value, "taken": notice.taken is not None},
+            evidence={"notice": notice.id} | ({"error": notice.error} if notice.error else {}),
+        )
         async with self._database.session() as session, session.begin():
             await session.merge(notice_row(notice))
+            await session.flush()
+            await record(session, [entry])
 
     async def receipts(
         self, person: str | None, incident: str | None, offset: int, limit: int

@@ -5,7 +5,7 @@ from typing import Any
 
 from fangwei.audit.record import SYSTEM, Entry
 from fangwei.core.events import Incident, Notice, NoticeState
-from fangwei.duty.escalate import Watch
+from fangwei.duty.watch import Watch
 
 ACTIONS = {
     NoticeState.SENT: "duty.notify",

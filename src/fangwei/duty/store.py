@@ -8,9 +8,9 @@ from sqlalchemy import select
 from fangwei.audit.record import Entry, record
 from fangwei.core.events import Notice
 from fangwei.db.session import Database
-from fangwei.duty.escalate import Watch
 from fangwei.duty.ledger import notice_row
 from fangwei.duty.models import DeliveryRow, EscalationRow, NoticeRow
+from fangwei.duty.watch import Watch
 
 
 @dataclass

@@ -83,6 +83,10 @@ class Ways:
             ways += [contact.id for contact in own if carries(contact, priority, minute)]
         return ways
 
+    def name(self, channel: str) -> str:
+        """What people call a channel."""
+        return next((contact.name for contact in self.contacts if contact.id == channel), channel)
+
 
 def silenced(person: Person, channels: Mapping[str, Channel], contacts: Iterable[Contact]) -> Text | None:
     """When a priority 1 incident would reach the person by the page alone although there are other channels; None when

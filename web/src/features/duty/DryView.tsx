@@ -61,7 +61,7 @@ export function DryView({ draft, revision }: { draft: ChainBody | null; revision
                   <span className="num">{step.after_s === 0 ? t(dutyTexts.atOnce) : t(dutyTexts.after, { s: step.after_s })}<small>{wall(step.time, site.timezone).slice(11)}</small></span>
                   <div>
                     <b>{t(step.text)}</b>
-                    <span>{step.people.length ? join(step.people.map((p) => `${t(p.name)}${p.channels.length > 1 ? `（${p.channels.slice(1).join(", ")}）` : ""}`)) : t(dutyTexts.already)}</span>
+                    <span>{step.people.length ? join(step.people.map((p) => `${t(p.name)}${p.channels.length > 1 ? t({ zh: `（${p.channels.slice(1).join("、")}）`, en: ` (${p.channels.slice(1).join(", ")})` }) : ""}`)) : t(dutyTexts.already)}</span>
                   </div>
                 </li>
               ))}
