@@ -56,6 +56,7 @@ def router(context: Context) -> APIRouter:
         keep_place: Annotated[bool, Query(description="Keep when and where the camera says it was taken")] = False,
     ) -> Response:
         """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
+        theirs(caller, incident)
         command = AddPhoto(id=id or new_id(), text=text, keep_place=keep_place)
         known = context.hub.picture.incidents.get(incident)
         context.may(caller, "incidents.photo", known.zones if known is not None else ())
@@ -98,6 +99,7 @@ def router(context: Context) -> APIRouter:
         incident: ItemId, photo: ItemId, command: Erase, caller: Annotated[Caller, needs("incidents.photo")]
     ) -> Response:
         """Remove the picture and where it was taken. One's own; others' by those who may erase any."""
+        theirs(caller, incident)
         anybodys = caller.may("incidents.erase_photo")
         return await context.do("incidents.erase_photo", command, caller, incident=incident, photo=photo, any=anybodys)
 

@@ -207,7 +207,7 @@ export function chartOption(
     animation: false,
     textStyle: { fontFamily: look.font, color: look.ink },
     legend: { top: 6, left: 4, data: drawn.map(name), textStyle: { color: look.ink, fontSize: 13 }, itemWidth: 34, itemStyle: { opacity: 0 }, type: "scroll", pageTextStyle: { color: look.ink }, pageIconColor: look.ink, pageIconInactiveColor: look.line },
-    toolbox: { show: true, showTitle: false, right: -100, feature: { dataZoom: { yAxisIndex: "none" } } },
+    toolbox: { show: true, showTitle: false, right: -100, feature: { dataZoom: { yAxisIndex: "none", filterMode: "none" } } },
     tooltip: {
       trigger: "axis", backgroundColor: look.raised, borderColor: look.line, textStyle: { color: look.ink }, confine: true,
       formatter: (items: { seriesName: string; seriesId: string; marker: string; value: [number, number | null, number] }[]) => {
