@@ -41,6 +41,11 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/incidents/{incident}/photos", tags=["incidents"])
     files = PhotoFiles(context.data / FOLDER)
 
+    def theirs(caller: Caller, incident: str) -> None:
+        # As with the other commands: whoever answers for one of its zones; the room knows closed ones.
+        known = context.hub.picture.incidents.get(incident)
+        context.may(caller, "incidents.photo", known.zones if known is not None else ())
+
     @routes.get("")
     async def photos(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
         """All photos, oldest first; an erased one has lost its picture, not that it was there."""
@@ -58,8 +63,6 @@ def router(context: Context) -> APIRouter:
         """Add a photo: JPEG, PNG or WebP, at most 8 MB and 6000 pixels a side. The same `id` again adds nothing."""
         theirs(caller, incident)
         command = AddPhoto(id=id or new_id(), text=text, keep_place=keep_place)
-        known = context.hub.picture.incidents.get(incident)
-        context.may(caller, "incidents.photo", known.zones if known is not None else ())
         developed = await develop(context, await request.body())
         await asyncio.to_thread(files.keep, developed.hash, developed.picture, developed.thumb)
         facts: dict[str, Any] = {
