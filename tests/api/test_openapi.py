@@ -66,7 +66,7 @@ def test_every_example_is_allowed_by_its_schema(document):
 def test_refusals_are_problems_and_commands_say_more_of_them(document):
     for _, method, operation in operations(document):
         assert {"401", "403", "422", "503"} <= set(operation["responses"])
-        assert method == "get" or "409" in operation["responses"]
+        assert method == "get" or "415" in operation["responses"]
         assert "HTTPValidationError" not in str(operation)
     shown = document["components"]["responses"]["Problem404"]["content"]["application/problem+json"]
     fits(document, shown["schema"], shown["example"], "404")

@@ -63,8 +63,8 @@ REFUSALS = {
     502: "A room met a fault, recorded",
     503: "A room does not answer",
 }
-ALWAYS = (400, 401, 403, 404, 422, 429, 500, 502, 503)
-WRITING = (409, 412, 413, 415, 428)
+ALWAYS = (400, 401, 403, 404, 409, 422, 429, 500, 502, 503)
+WRITING = (412, 413, 415, 428)
 
 
 def install(app: FastAPI) -> None:
