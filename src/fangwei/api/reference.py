@@ -1,6 +1,7 @@
 """The HTTP interface as a page to read: made here from the OpenAPI document, without a script. Pure."""
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -50,7 +51,7 @@ def fragment(document: dict[str, Any]) -> str:
 
 def _operation(path: str, method: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
     told = operation.get("description", operation.get("summary", ""))
-    parts = [f"<p>{escape(told)}</p>", _parameters(operation)]
+    parts = [f"<p>{_words(told)}</p>", _parameters(operation)]
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         parts.append(f"<h4>Body <small>{escape(media)}</small></h4>{_shown(content, document)}")
     refusals = []
@@ -70,6 +71,11 @@ def _operation(path: str, method: str, operation: dict[str, Any], document: dict
     )
 
 
+def _words(text: str) -> str:
+    """A sentence of ours, escaped, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def _parameters(operation: dict[str, Any]) -> str:
     rows = []
     for one in operation.get("parameters", ()):
@@ -87,7 +93,7 @@ def _shown(content: dict[str, Any], document: dict[str, Any]) -> str:
     inner = schema.get("items", schema) if schema.get("type") == "array" else schema
     if "$ref" in inner:
         named = document["components"]["schemas"][inner["$ref"].rsplit("/", 1)[-1]]
-        parts.append(f"<p>{escape(' '.join(named.get('description', '').split()))}</p>")
+        parts.append(f"<p>{_words(' '.join(named.get('description', '').split()))}</p>")
     if "example" in content:
         shown = content["example"]
         text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=2)
