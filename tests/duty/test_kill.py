@@ -31,7 +31,7 @@ STEP_S = 4.0
 
 def duty_file(receiver: Receiver) -> dict[str, Any]:
     people = [
-        {"id": id, "name": {"zh": id, "en": id}, "role": "operator", "channels": ["hook"]} for id in ("ann", "bob")
+        {"id": id, "name": {"zh": id, "en": id}, "role": "crew", "channels": ["hook"]} for id in ("ann", "bob")
     ]
     return {
         "people": people,
