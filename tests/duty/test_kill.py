@@ -30,9 +30,7 @@ STEP_S = 4.0
 
 
 def duty_file(receiver: Receiver) -> dict[str, Any]:
-    people = [
-        {"id": id, "name": {"zh": id, "en": id}, "role": "crew", "channels": ["hook"]} for id in ("ann", "bob")
-    ]
+    people = [{"id": id, "name": {"zh": id, "en": id}, "role": "crew", "channels": ["hook"]} for id in ("ann", "bob")]
     return {
         "people": people,
         "channels": [{"id": "hook", "type": "webhook", "url": receiver.url}],
