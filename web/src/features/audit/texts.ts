@@ -124,6 +124,7 @@ export const actionNames: Record<string, Text> = {
   "duty.chains": { zh: "修改升级链", en: "Escalation changed" },
   "duty.contacts": { zh: "修改联系方式", en: "Contacts changed" },
   "duty.handover": { zh: "交接班", en: "Hand-over" },
+  "duty.test_contact": { zh: "测试联系方式", en: "Contact tested" },
   "work.report": { zh: "上报隐患", en: "Hazard reported" },
   "work.assign": { zh: "指派隐患", en: "Hazard assigned" },
   "work.fix": { zh: "隐患已整改", en: "Hazard put right" },
