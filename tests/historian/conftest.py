@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fangwei.core.settings import Settings
+from fangwei.db.migrate import migrate
 from fangwei.historian.chdb_store import ChdbStore
 
 
@@ -13,3 +15,10 @@ def store(tmp_path: Path) -> Iterator[ChdbStore]:
     opened = ChdbStore(tmp_path / "history")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tables(settings: Settings) -> None:
+    """The record's tables: an export is on the record."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate(settings)

@@ -67,7 +67,7 @@ def stored(settings: Settings) -> int:
         store.close()
 
 
-async def test_what_is_sent_is_stored_once_and_answered(bus, settings, tmp_path):
+async def test_what_is_sent_is_stored_once_and_answered(bus, settings, tmp_path, tables):
     changed: list[bytes] = []
 
     async def on_changed(subject: str, payload: bytes) -> None:
