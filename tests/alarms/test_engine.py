@@ -145,6 +145,20 @@ def test_a_crash_at_any_moment_loses_no_alarm_and_announces_none_twice(
     assert {a: v.active for a, v in second.desk.lives.items()} == {a: v.active for a, v in whole.desk.lives.items()}
 
 
+def test_a_reading_heard_again_after_a_crash_does_not_send_back_what_came_after_it() -> None:
+    before = Engine(leak_site(), at(0))
+    batches = [Readings.of([gas("A").key], [at(t)], [at(t)], [v], [0]) for t, v in ((1, 0.0), (2, 0.0), (9, 21.0))]
+    told = [e for b in batches for e in before.hear(b, int(b.receive_time[0]))]
+    assert [e.change for e in told] == ["raised"]
+    after = Engine(leak_site(), at(9))
+    for event in told:
+        after.desk.fold(event)
+    after.begin_replay(before.snapshot(at(9)), [e.id for e in told])
+    again = [e for b in batches[1:] for e in after.hear(b, int(b.receive_time[0]))] + after.end_replay(at(9))
+    assert again == []
+    assert after.desk.lives["A.hi"].active
+
+
 @hypothesis_settings(deadline=None, max_examples=60)
 @given(STEPS, st.data())
 def test_without_a_checkpoint_nothing_told_is_told_again_and_nothing_active_is_forgotten(

@@ -206,7 +206,7 @@ class Engine:
         Without a snapshot that fits, the conditions begin blank; `end_replay` makes them agree with the lives.
         """
         self.desk.told = set(told)
-        self.desk.replaying = True
+        self.desk.replaying = self.screen.again = True
         if snapshot is not None and snapshot.fingerprint == self.fingerprint:
             standing = self.screen.records["standing"].copy()
             self.screen.records[:] = np.frombuffer(snapshot.screen, RECORD)
@@ -224,6 +224,7 @@ class Engine:
         """After stored readings were heard again: conditions and lives are made to agree, activations first."""
         desk = self.desk
         desk.replaying, desk.told, desk.replayed = False, set(), {}
+        self.screen.again = False
         events: list[AlarmEvent] = []
         for number in self._unjudged:
             events += self._edges(self.evaluator.rejudge(number, now), now)

@@ -95,6 +95,8 @@ class Screen:
         self.row_of = {p.id: row for row, p in enumerate(self.points)}
         self.unknown: dict[int, int] = {}
         self.unknown_readings = 0
+        self.again = False
+        """Stored readings are heard again after a restart, perhaps some that the records know already."""
         self._table = KeyTable([p.key for p in self.points])
         self._future_tolerance = seconds(future_tolerance_s)
         late = late_after_s if isinstance(late_after_s, Mapping) else {}
@@ -139,6 +141,7 @@ class Screen:
             plain(readings.value),
             plain(readings.quality),
             self._future_tolerance,
+            self.again,
             flags,
             rows,
         )
@@ -199,6 +202,7 @@ def _examine(  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
     value,
     quality,
     future_tolerance,
+    again,
     flags,
     rows,
 ):
@@ -233,8 +237,9 @@ def _examine(  # type: ignore[no-untyped-def]  # pragma: no cover  # compiled
             found |= _LATE
 
         # A "newest" that is itself in the future of this arrival was learnt while a clock was wrong: forget
-        # it.
-        known = r.newest != NEVER and r.newest - r.clock_offset - received <= future_tolerance
+        # it. A reading heard again arrived before the newest did, which proves nothing against that.
+        arrived = max(received, r.fresh_received) if again else received
+        known = r.newest != NEVER and r.newest - r.clock_offset - arrived <= future_tolerance
         if known:
             same = v == r.value or (not number and np.isnan(r.value))
             if t < r.newest or (t == r.newest and same):
@@ -278,5 +283,5 @@ def warm() -> None:
     out32 = numba.types.Array(numba.int32, 1, "C")
     # Columns straight from the bus are read-only views, those made here are writable; one signature takes
     # both.
-    _examine.compile((i64, i32, record, i64, i64, i64, f64, i16, numba.int64, out16, out32))
+    _examine.compile((i64, i32, record, i64, i64, i64, f64, i16, numba.int64, numba.boolean, out16, out32))
     _examine.disable_compile()
