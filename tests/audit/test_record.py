@@ -126,6 +126,8 @@ async def main(data, first):
             await record(session, [entry(i) for i in range(first, first + 7)])
         print(first, flush=True)
         first += 7
+        # SQLite's lock has no queue: whoever lets go and takes it again at once starves the other for minutes.
+        await asyncio.sleep(0.01)
     await database.close()
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))
