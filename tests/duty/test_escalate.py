@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.duty.conftest import NOON, event, person
@@ -183,3 +184,15 @@ def test_nobody_is_told_the_same_thing_twice_and_time_never_runs_on_a_taken_inci
             assert made.due(watch) is None
         if watch is not None and watch.incident.status is IncidentStatus.OPEN:
             assert watch.notices, "an open incident has been told to somebody"
+
+
+def test_a_kill_in_the_middle_of_a_step_leaves_nobody_of_it_untold() -> None:
+    made = rules(shifts=[{"person": "ann"}, {"person": "bob", "step": 1}, {"person": "eve", "step": 1}])
+    stored, _ = opened(made)
+    whole = msgspec.msgpack.decode(msgspec.msgpack.encode(stored), type=Watch)
+    effects = made.tick(whole, NOON + 60 * SECOND)
+    assert told(effects) == [("bob", 1, "websocket"), ("eve", 1, "websocket")]
+    made.recall(stored, effects[0].notice)
+    assert told(made.complete(stored, NOON + 61 * SECOND)) == [("eve", 1, "websocket")]
+    assert told(made.complete(stored, NOON + 62 * SECOND)) == []
+    assert stored.due == whole.due, "the clock goes on from when the step was told"

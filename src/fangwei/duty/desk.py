@@ -32,6 +32,8 @@ class Desk:
         self._watches: dict[str, Watch] = {}
         self._by_notice: dict[str, str] = {}
         self._told: dict[str, Notice] = {}
+        self._recalled: set[str] = set()
+        """Incidents whose telling a kill may have cut in the middle."""
         self._delivered: dict[tuple[str, str], int] = {}
         self._one_at_a_time = asyncio.Lock()
         self.changed = asyncio.Event()
@@ -79,11 +81,13 @@ class Desk:
                 if notice.incident == watch.incident.id and notice.id not in watch.notices:
                     self._escalation.recall(watch, notice)
                     self._keeper.note_notice(notice, watch.incident)
+                    self._recalled.add(watch.incident.id)
             for id in watch.notices:
                 self._by_notice[id] = watch.incident.id
 
     async def resume(self) -> None:
-        """Send again what had failed when we stopped, and to machines what they have not had."""
+        """Send again what had failed when we stopped, to machines what they have not had, and tell the rest of a step
+        in the middle of which we were killed."""
         for watch in self._watches.values():
             over = watch.incident.status in OVER
             event = self._event(watch)
@@ -93,6 +97,12 @@ class Desk:
                     self._to_machine(channel, event)
             if not over:
                 self._send_missing(watch, None)
+        async with self._one_at_a_time:
+            for id in sorted(self._recalled):
+                watch = self._watches[id]
+                await self._carry_out(watch, self._event(watch), self._escalation.complete(watch, now_ns()))
+                self._keeper.note_watch(watch)
+            self._recalled.clear()
 
     def _send_again(self, channel: str) -> None:
         """The channel's address is new: what could not be sent so far goes now."""

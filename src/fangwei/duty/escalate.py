@@ -98,6 +98,12 @@ class Escalation:
         if notice.sent < watch.since:
             watch.since, watch.everyone_due = notice.sent, notice.sent + held.everyone_after
 
+    def complete(self, watch: Watch, now: int) -> list[Effect]:
+        """After notices were recalled: whoever of the step that they belong to was not told when the kill came."""
+        if watch.incident.status is not IncidentStatus.OPEN:
+            return []
+        return self._tell_up_to(watch, watch.step, pace_for(self.rota, self._chains, watch.incident), now)
+
     def failed(self, watch: Watch, notice: Notice, error: str, now: int | None = None) -> list[Effect]:
         """A channel failed: note it, and use the person's next channel at once (once per notice)."""
         kept = watch.notices.get(notice.id)
