@@ -90,7 +90,7 @@ async def test_a_new_reader_sees_the_alarm_takes_the_incident_and_finds_it_in_th
     assert title == "terminal 1" and command == "fangwei up --site workshop\n"
     log = reader.folder.parent / "up.log"
     reader.platform = await reader.start(command.strip(), log)
-    base = f"http://127.0.0.1:{reader.web}"
+    base = f"http://localhost:{reader.web}"
     async with httpx.AsyncClient(base_url=base, trust_env=False) as page:
 
         async def healthy():
