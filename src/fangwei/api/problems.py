@@ -171,17 +171,6 @@ class PersonUnknown(FangweiError):
     http_status = 422
 
 
-class TooManyPages(FangweiError):
-    """The limit of live connections is reached."""
-
-    code = "api.too_many_pages"
-    text = Text(
-        "实时连接已达上限 {limit}，请关闭不用的页面",
-        "All {limit} live connections are taken; close pages not in use",
-    )
-    http_status = 503
-
-
 class Internal(FangweiError):
     """A fault of ours."""
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -413,8 +413,3 @@ def _shown(time: int) -> str:
 def _low_quartile(delays: NDArray[np.int64]) -> int:
     quarter = len(delays) // 4
     return int(np.partition(delays, quarter)[quarter])
-
-
-def keys_of(points: Sequence[SitePoint]) -> Ints:
-    """Point keys as the int64 column that `take_many` takes."""
-    return np.array([p.key for p in points], np.int64)

@@ -18,7 +18,7 @@ from fangwei.duty.changes import (
     Undo,
     undone_by,
 )
-from fangwei.duty.plan import ONE_DAY, Plan, Slot
+from fangwei.duty.plan import ONE_DAY, Plan
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 2), date(2099, 12, 30)
 """Other years are slips of the keyboard, and the clock cannot express them."""
@@ -111,15 +111,14 @@ def _swap(body: Swap, plan: Plan, known: Known) -> None:
         _held(body.other_key, body.other_day, body.taker, plan)
 
 
-def _held(key: str, day: date, person: str, plan: Plan) -> Slot:
-    """The turn, if that person has it."""
+def _held(key: str, day: date, person: str, plan: Plan) -> None:
+    """Refuse a turn that this person does not have."""
     _days(day, None)
     turn = plan.turn(key, day)
     if turn is None:
         raise errors.TurnUnknown(key=key[:64], day=day.isoformat())
     if person not in (turn.person, turn.planned):
         raise errors.TurnNotTheirs(person=person, day=day.isoformat())
-    return turn
 
 
 def _undo(body: Undo, changes: Sequence[Change]) -> None:

@@ -98,7 +98,6 @@ TEST_WORDS = Text(
     "【测试】{name}：收到这条即表示“{channel}”可用，无需处理。",
     "[TEST] {name}: if you read this, “{channel}” works. Nothing needs to be done.",
 )
-TEST_ZONE = Text("测试", "test")
 PAGE = Text("网页", "the page")
 NOT_ANSWERED = Text("{room}没有回应，情况未知", "{room} does not answer, its state is unknown")
 ROOM_ALARMS = Text("报警服务", "the alarm service")

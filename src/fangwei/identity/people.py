@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from fangwei.core.texts import Text
-from fangwei.identity.roles import ROLES, ZONED, verbs_of
+from fangwei.identity.roles import ROLES, ZONED
 
 ADMINISTRATOR = "administrator"
 """Role, and id of the account that is made where the duty file names no administrator."""
@@ -130,8 +130,3 @@ def one_of_each_role(people: Iterable[Person]) -> list[Person]:
         if person.active:
             first.setdefault(person.role, person)
     return [first[role] for role in ROLES if role in first]
-
-
-def can_do_anything(person: Person) -> bool:
-    """Whether the account's role gives any right at all."""
-    return bool(verbs_of(person.role))

@@ -8,17 +8,13 @@ export const partsTexts = {
   noValue: { zh: "无值", en: "no value" },
   noNumber: { zh: "不是数值", en: "not a number" },
   limit: { zh: "限值", en: "limit" },
-  normalRange: { zh: "正常 {a}–{b}", en: "normal {a}–{b}" },
   trend10: { zh: "最近 10 分钟趋势", en: "trend of the last 10 minutes" },
   copy: { zh: "复制", en: "Copy" },
-  close: { zh: "关闭", en: "Close" },
   sending: { zh: "正在送出", en: "Sending" },
   copied: { zh: "已复制", en: "Copied" },
   notCopied: { zh: "浏览器不允许复制", en: "The browser does not allow copying" },
-  mayNot: { zh: "您的角色无权进行此操作", en: "Your role may not do this" },
   done: { zh: "已完成", en: "Done" },
   cancel: { zh: "取消", en: "Cancel" },
-  confirm: { zh: "确定", en: "Confirm" },
 } satisfies Catalogue;
 
 /** Doubts about a value, by quality bit; order as in core/quality.py. */

@@ -1,4 +1,4 @@
--- Readings by whole minutes, worked out from `readings` an hour at a time (rollup.py). Of two, the later summary stays.
+-- Readings by whole minutes, worked out from `readings` an hour at a time (summaries.py). Of two, the later summary stays.
 CREATE TABLE IF NOT EXISTS history.minutes
 (
     point Int64,

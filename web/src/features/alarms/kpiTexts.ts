@@ -20,7 +20,6 @@ export const kpiTexts = {
   allZones: { zh: "全部区域", en: "All zones" },
   since: { zh: "自 {t}", en: "since {t}" },
   alarmsN: { zh: "{n} 个", en: "{n} {n|alarm|alarms}" },
-  share: { zh: "占 {p}%", en: "{p} %" },
   targetShare: { zh: "目标 {p}%", en: "target {p} %" },
   basis: { zh: "依据 ISA-18.2 / IEC 62682 / EEMUA 191；未被搁置、抑制或停用的报警计入。均值按岗位数分摊，其余按所选区域合计。", en: "After ISA-18.2 / IEC 62682 / EEMUA 191. Counted is what was annunciated: neither shelved, suppressed nor out of service. Means are per position, the rest for the zones chosen." },
 } satisfies Catalogue;

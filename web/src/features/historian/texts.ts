@@ -17,9 +17,6 @@ export const trendTexts = {
   copyCsv: { zh: "复制 CSV", en: "Copy CSV" },
   share: { zh: "复制链接", en: "Copy link" },
   hint: { zh: "拖动框选放大，双击返回。断开处没有读数；浅色带为每段的最小到最大。虚线为报警限。", en: "Drag to zoom, double-click to go back. A break means no readings; the pale band runs from minimum to maximum. Dashed lines are limits." },
-  band: { zh: "{a} 至 {b}", en: "{a} to {b}" },
-  tooMany: { zh: "一张图最多 8 个测点", en: "Eight points at most in one chart" },
-  time: { zh: "时间", en: "Time" },
   m1: { zh: "1 分钟", en: "1 min" },
   d30: { zh: "30 天", en: "30 d" },
   y1: { zh: "1 年", en: "1 y" },
@@ -30,7 +27,6 @@ export const trendTexts = {
   compareHint: { zh: "浅色细线为一周前", en: "The pale thin line is a week earlier" },
   keysHint: { zh: "键盘：← → 移动，+ − 缩放，Backspace 返回，Shift+← → 移动游标", en: "Keys: ← → move, + − zoom, Backspace back, Shift+← → cursor" },
   chart: { zh: "趋势图：{points}", en: "Trend of {points}" },
-  loadingMore: { zh: "正在取更细的数据", en: "Fetching finer data" },
   noPoint: { zh: "没有测点 {p}", en: "There is no point {p}" },
   staleRange: { zh: "取数失败，图中仍为之前的范围", en: "The readings did not come; the chart still shows those from before" },
 } satisfies Catalogue;

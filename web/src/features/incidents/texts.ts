@@ -75,7 +75,6 @@ export const incidentTexts = {
   tenMinutes: { zh: "最近 10 分钟", en: "Last 10 min" },
   since: { zh: "起报", en: "Since" },
   over: { zh: "已恢复", en: "returned" },
-  by: { zh: "{who}", en: "{who}" },
   unknownIncident: { zh: "没有这个事件", en: "There is no such incident" },
   trendAll: { zh: "看趋势", en: "Trends" },
   order: { zh: "{n}. {zone}", en: "{n}. {zone}" },

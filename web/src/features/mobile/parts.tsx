@@ -1,5 +1,4 @@
 import { useRef, useState, type ReactNode } from "react";
-import { ApiProblem } from "../../api/client";
 import { duration, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useConnection } from "../../app/live";
@@ -94,10 +93,6 @@ export function useDo(): { failed: string | null; run: (deed: Deed) => Promise<s
     }
   };
   return { failed, run };
-}
-
-export function errorText(error: unknown, t: ReturnType<typeof useSay>): string {
-  return error instanceof ApiProblem ? t(error.text) : String(error);
 }
 
 /** How one entry of the queue stands, in words. */

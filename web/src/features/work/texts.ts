@@ -25,7 +25,6 @@ export const workTexts = {
   reporter: { zh: "上报人", en: "Reported by" },
   none: { zh: "没有隐患", en: "No hazards" },
   noneHow: { zh: "现场人员用手机页 /m 上报后会出现在这里。", en: "What crews report on the phone page /m appears here." },
-  failed: { zh: "没有成功", en: "Not done" },
   history: { zh: "经过", en: "History" },
   close: { zh: "收起", en: "Close" },
   assign: { zh: "指派", en: "Assign" },
