@@ -14,7 +14,7 @@ from tests.conftest import until
 
 import fangwei.alarms.models  # noqa: F401  # its tables belong to the metadata
 from fangwei.alarms.limit_store import LimitStore
-from fangwei.alarms.record import LimitState
+from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.schemas import Command, LimitInForce
 from fangwei.alarms.service import Alarms
 from fangwei.alarms.store import Store

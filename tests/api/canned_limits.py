@@ -9,8 +9,8 @@ from fangwei.alarms import errors, schemas
 from fangwei.alarms.engine import Engine
 from fangwei.alarms.kpi import Transition
 from fangwei.alarms.kpi_report import KpiReport, report
+from fangwei.alarms.overrides import LimitState, Standing, Version, approved, limit_of, override_of, propose, state_of
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState, overtaken, review, withdraw
-from fangwei.alarms.record import LimitState, Standing, Version, approved, limit_of, override_of, propose, state_of
 from fangwei.alarms.setting import faults, notes, setting_of
 from fangwei.bus.client import Bus
 from fangwei.core.clock import DAY, HOUR, MINUTE, now_ns

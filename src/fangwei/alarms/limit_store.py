@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.alarms.models import ProposalRow, StandingRow, VersionRow
+from fangwei.alarms.overrides import Standing, Version
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
-from fangwei.alarms.record import Standing, Version
 from fangwei.audit.record import Entry, record
 from fangwei.db.session import Database
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from fangwei.alarms.overrides import Version
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
-from fangwei.alarms.record import Version
 from fangwei.alarms.setting import Setting
 from fangwei.alarms.state import RESET
 from fangwei.audit.record import SYSTEM, Entry

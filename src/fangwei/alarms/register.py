@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from fangwei.alarms import errors, texts
 from fangwei.alarms.engine import Engine
 from fangwei.alarms.limit_store import LimitStore
+from fangwei.alarms.overrides import LimitState, Standing, approved, check, limit_of, override_of, state_of
+from fangwei.alarms.overrides import propose as proposed
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState, overtaken, review, withdraw
-from fangwei.alarms.record import LimitState, Standing, approved, check, limit_of, override_of, state_of
-from fangwei.alarms.record import propose as proposed
 from fangwei.alarms.recorded import decided_entry, in_force_entry, proposed_entry
 from fangwei.alarms.schemas import (
     CheckAsked,

@@ -8,8 +8,8 @@ from typing import Any
 
 from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.kpi_report import KpiReport
+from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
-from fangwei.alarms.record import LimitState
 from fangwei.alarms.schemas import Acknowledged, Checked, Proposals
 from fangwei.api import shapes
 from fangwei.api.routes import account, people, sign_in, tokens

@@ -16,8 +16,8 @@ import yaml
 from fangwei.alarms import schemas as alarms
 from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.kpi_report import KpiReport
+from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
-from fangwei.alarms.record import LimitState
 from fangwei.api.examples import example
 from fangwei.audit import service as audit
 from fangwei.audit.listing import AskRecord, RecordPage

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from fangwei.alarms.record import limit_of
+from fangwei.alarms.overrides import limit_of
 from fangwei.alarms.schemas import LimitInForce
 from fangwei.alarms.setting import laid_over
 from fangwei.core.errors import FangweiError

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
+from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import ProposalKind, ProposalState
-from fangwei.alarms.record import LimitState
 from fangwei.api.callers import needs
 from fangwei.api.context import AlarmName, Command, Context
 from fangwei.api.conventions import IfMatch, Listing, revision_of, tagged

@@ -5,8 +5,8 @@ import pytest
 from tests.alarms.alarm_plant import at, gas, limit, site
 
 from fangwei.alarms import errors
+from fangwei.alarms.overrides import Standing, Version, approved, override_of, propose, state_of
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState, overtaken, review, withdraw
-from fangwei.alarms.record import Standing, Version, approved, override_of, propose, state_of
 from fangwei.alarms.setting import Setting, laid_over, setting_of
 from fangwei.plant.site import Site
 
