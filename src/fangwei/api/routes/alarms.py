@@ -1,9 +1,10 @@
 """Alarms: what stands, what happened, and what an operator may do about it."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
@@ -20,6 +21,37 @@ Zones = Annotated[list[ItemId] | None, Query(alias="zone", max_length=500)]
 Operators = Annotated[float, Query(gt=0, le=1000, allow_inf_nan=False, description="Positions that share the alarms")]
 Language = Literal["zh", "en"]
 MOST_JOURNAL = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """Which transitions are meant; the query parameters that the journal and its file share."""
+
+    start: Time
+    end: Time
+    alarm: Annotated[AlarmName | None, Query()] = None
+    zone: Zones = None
+    q: Annotated[str, Query(max_length=200)] = ""
+
+    def question(self, limit: int) -> dict[str, Any]:
+        """As `fw.ask.alarms.journal` takes it."""
+        return {
+            "start": self.start, "end": self.end, "alarm": self.alarm, "limit": limit, "zones": self.zone, "q": self.q
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What figures are counted over; the query parameters of both forms of them."""
+
+    start: Time
+    end: Time
+    zone: Zones = None
+    operators: Operators = 1.0
+
+    def question(self) -> dict[str, Any]:
+        """As `fw.ask.alarms.kpi` and `kpi_report` take it."""
+        return {"start": self.start, "end": self.end, "zones": self.zone, "operators": self.operators}
 
 
 class OnProposal(Command):
@@ -93,30 +125,22 @@ def router(context: Context) -> APIRouter:
     @routes.get("/journal")
     async def journal(
         caller: Annotated[Caller, needs("alarms.read")],
-        start: Time,
-        end: Time,
-        alarm: Annotated[AlarmName | None, Query()] = None,
-        zone: Zones = None,
-        q: Annotated[str, Query(max_length=200)] = "",
+        what: Annotated[Transitions, Depends()],
         limit: Annotated[int, Query(ge=1, le=MOST_JOURNAL)] = 500,
     ) -> Response:
         """Transitions in a time range, newest first as the room sends them; `q`: words of alarm, message, person or
         reason."""
-        question = {"start": start, "end": end, "alarm": alarm, "limit": limit, "zones": zone, "q": q}
+        question = what.question(limit)
         return await context.ask("alarms.journal", question, timeout=15.0)
 
     @routes.get("/journal.csv")
     async def journal_csv(
         caller: Annotated[Caller, needs("alarms.read")],
-        start: Time,
-        end: Time,
-        alarm: Annotated[AlarmName | None, Query()] = None,
-        zone: Zones = None,
-        q: Annotated[str, Query(max_length=200)] = "",
+        what: Annotated[Transitions, Depends()],
         language: Language = "zh",
     ) -> Response:
         """The same as CSV, at most 10,000 rows (the header X-Truncated says when there are more)."""
-        question = {"start": start, "end": end, "alarm": alarm, "limit": MOST_JOURNAL, "zones": zone, "q": q}
+        question = what.question(MOST_JOURNAL)
         answer = await context.bus.ask(f"{subjects.ASK}.alarms.journal", question, 30.0)
         events = msgspec.json.decode(answer, type=list[AlarmEvent])
         more = len(events) >= MOST_JOURNAL
@@ -125,26 +149,18 @@ def router(context: Context) -> APIRouter:
     @routes.get("/kpi")
     async def kpi(
         caller: Annotated[Caller, needs("alarms.read")],
-        start: Time,
-        end: Time,
-        zone: Zones = None,
-        operators: Operators = 1.0,
+        span: Annotated[Span, Depends()],
     ) -> Response:
         """ISA-18.2 / EEMUA 191 figures of a time range."""
-        question = {"start": start, "end": end, "zones": zone, "operators": operators}
-        return await context.ask("alarms.kpi", question, timeout=30.0)
+        return await context.ask("alarms.kpi", span.question(), timeout=30.0)
 
     @routes.get("/kpi/report")
     async def kpi_report(
         caller: Annotated[Caller, needs("alarms.read")],
-        start: Time,
-        end: Time,
-        zone: Zones = None,
-        operators: Operators = 1.0,
+        span: Annotated[Span, Depends()],
     ) -> Response:
         """The figures with what stands behind them: counts over time, floods, the most frequent, the standing."""
-        question = {"start": start, "end": end, "zones": zone, "operators": operators}
-        return await context.ask("alarms.kpi_report", question, timeout=30.0)
+        return await context.ask("alarms.kpi_report", span.question(), timeout=30.0)
 
     @routes.post("/acknowledge")
     async def acknowledge(command: Acknowledge, caller: Annotated[Caller, needs("alarms.acknowledge")]) -> Response:

@@ -1,10 +1,11 @@
 """The record: who did what, when, where; whether it is whole; and taking some of it away."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
 from starlette.responses import FileResponse, Response
 
@@ -25,6 +26,21 @@ EXPORT_S = 60.0
 MEDIA = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are meant; the query parameters that list and export share."""
+
+    start: Time | None = None
+    end: Time | None = None
+    person: Person | None = None
+    zone: ItemId | None = None
+    action: Action | None = None
+    subject: Subject | None = None
+
+
+Entries = Annotated[Filter, Depends()]
+
+
 def router(context: Context) -> APIRouter:
     """GET /audit, /audit/export, /audit/verify."""
     routes = APIRouter(prefix="/audit", tags=["audit"])
@@ -33,30 +49,15 @@ def router(context: Context) -> APIRouter:
     async def listed(
         caller: Annotated[Caller, needs("audit.read")],
         want: Listing,
-        start: Time | None = None,
-        end: Time | None = None,
-        person: Person | None = None,
-        zone: ItemId | None = None,
-        action: Action | None = None,
-        subject: Subject | None = None,
+        entries: Entries,
     ) -> Response:
         """Entries, newest first unless `sort=time`. `action` is a whole action or a room, `subject` a whole subject or
         its kind."""
         sort = want.sort or "-time"
         if sort.removeprefix("-") != "time":
             raise SortUnknown(field=sort, known="time")
-        question = {
-            "start": start,
-            "end": end,
-            "person": person,
-            "zone": zone,
-            "action": action,
-            "subject": subject,
-            "q": want.q or None,
-            "offset": want.offset,
-            "limit": want.limit,
-            "sort": sort,
-        }
+        part = {"q": want.q or None, "offset": want.offset, "limit": want.limit, "sort": sort}
+        question = asdict(entries) | part
         return await context.ask("audit.list", question, timeout=15.0)
 
     @routes.get("/verify")
@@ -67,29 +68,13 @@ def router(context: Context) -> APIRouter:
     @routes.get("/export", response_class=FileResponse)
     async def export(
         caller: Annotated[Caller, needs("audit.export")],
+        entries: Entries,
         format: Literal["jsonl", "csv"] = "jsonl",
-        start: Time | None = None,
-        end: Time | None = None,
-        person: Person | None = None,
-        zone: ItemId | None = None,
-        action: Action | None = None,
-        subject: Subject | None = None,
         q: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
         """The same entries as a file: JSON Lines that can be checked without the platform (docs/audit.md), or CSV for
         reading. That it was taken is itself recorded."""
-        order = {
-            "id": new_id(),
-            "by": caller.id,
-            "format": format,
-            "start": start,
-            "end": end,
-            "person": person,
-            "zone": zone,
-            "action": action,
-            "subject": subject,
-            "q": q or None,
-        }
+        order = asdict(entries) | {"id": new_id(), "by": caller.id, "format": format, "q": q or None}
         answer = await context.bus.ask(f"{subjects.DO}.audit.export", order, EXPORT_S)
         path = Path(msgspec.json.decode(answer)["path"])
         made = to_datetime(now_ns(), context.site.head.timezone).strftime("%Y%m%d-%H%M%S")
