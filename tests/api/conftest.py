@@ -9,7 +9,8 @@ from unittest import mock
 
 import httpx
 import pytest
-from tests.api.canned_plant import CannedPlant, canned_site
+from tests.api.canned_plant import CannedPlant
+from tests.api.canned_site import canned_site
 from tests.conftest import until
 from tests.sign_in import signed_in
 from websockets.asyncio.client import connect

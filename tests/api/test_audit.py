@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.api.canned_plant import CannedPlant, canned_site
+from tests.api.canned_plant import CannedPlant
+from tests.api.canned_site import canned_site
 from tests.audit.conftest import entry
 from tests.conftest import until
 

@@ -1,7 +1,7 @@
 """The limits that a page shows: the file's with what people changed laid over, never older than heard."""
 
 import pytest
-from tests.api.canned_plant import canned_site
+from tests.api.canned_site import canned_site
 
 from fangwei.alarms.schemas import LimitInForce
 from fangwei.alarms.setting import Setting

@@ -1,5 +1,6 @@
 from msgspec.structs import replace
-from tests.api.canned_plant import CannedPlant, canned_site
+from tests.api.canned_plant import CannedPlant
+from tests.api.canned_site import canned_site
 
 from fangwei.api.picture import Picture
 from fangwei.core.clock import SECOND

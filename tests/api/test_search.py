@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tests.api.canned_plant import canned_site
+from tests.api.canned_site import canned_site
 
 from fangwei.api.calibration import Calibrated, calibrated, due
 from fangwei.api.definitions import Definitions

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.api.canned_plant import canned_site
+from tests.api.canned_site import canned_site
 
 from fangwei.audit import models as audit_models
 from fangwei.bus.client import Bus

@@ -1,7 +1,7 @@
 """The sheet that is printed and hung up."""
 
 import pytest
-from tests.api.canned_plant import canned_site
+from tests.api.canned_site import canned_site
 
 from fangwei.work.codes import sheet
 
