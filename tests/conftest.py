@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import os
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from fangwei.bus.client import Bus
 from fangwei.bus.server import binary, write_config
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
+from fangwei.db.migrate import migrate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -39,6 +41,13 @@ async def until(condition: Callable[[], Any], what: str = "", seconds: float = 2
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:g} s in vain for {what or inspect.getsource(condition).strip()}")
         await asyncio.sleep(0.01)
+
+
+def migrate_in_thread(settings: Settings) -> None:
+    """Alembic runs a loop of its own, which a running loop does not allow beside it."""
+    thread = threading.Thread(target=migrate, args=(settings,))
+    thread.start()
+    thread.join()
 
 
 @pytest.fixture

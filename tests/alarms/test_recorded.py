@@ -1,9 +1,7 @@
 """Every transition of an alarm is in the record, with who did it and on what evidence; once, and never without it."""
 
 import time
-from collections.abc import AsyncIterator
 
-import pytest
 from sqlalchemy import func, select, text
 from tests.alarms.alarm_plant import at, gas, limit, read, site
 from tests.audit.reading import recorded
@@ -17,21 +15,9 @@ from fangwei.alarms.store import Store
 from fangwei.core.clock import SECOND
 from fangwei.core.events import AlarmEvent
 from fangwei.core.health import Health
-from fangwei.core.settings import Settings
-from fangwei.db.base import Base
-from fangwei.db.session import Database, open_database
+from fangwei.db.session import Database
 
 G1 = gas("G1", limit())
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    opened = open_database(settings)
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 def night(latch: bool = False) -> tuple[Desk, list[AlarmEvent]]:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -36,16 +35,6 @@ POINTS = [gas(f"G{i}", limit(), limit("slow", at=30.0, on_delay=1.0)) for i in r
 def now_reading(point: str, value: float, ago_ms: int = 0) -> Readings:
     t = now_ns() - ago_ms * MILLISECOND
     return Readings.of([point_key(point)], [t], [t], [value], [0])
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    opened = open_database(settings)
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.api.canned_plant import CannedPlant, canned_site
+from tests.api.canned_plant import CannedPlant
+from tests.api.canned_site import canned_site
 from tests.api.conftest import Door, _open
 from tests.conftest import until
 from tests.sign_in import signed_in_with_proof
@@ -94,12 +95,11 @@ async def test_a_limit_goes_from_proposal_to_force_and_the_page_shows_it(plant_d
     assert (await door.client.get(f"/api/definitions/{ALARM}")).json()["at"] == 10, "a proposal changes nothing"
     assert (await review(door, proposed["id"])).json()["state"] == "approved"
 
-    async def shown() -> dict[str, object]:
-        return (await door.client.get(f"/api/definitions/{ALARM}")).json()
+    async def in_force() -> dict[str, object] | None:
+        definition = (await door.client.get(f"/api/definitions/{ALARM}")).json()
+        return definition if definition["at"] == 12 else None
 
-    async with asyncio.timeout(10):
-        while (definition := await shown())["at"] != 12:
-            await asyncio.sleep(0.02)
+    definition = await until(in_force, "the approved limit is shown", 10)
     assert definition["overridden"] and definition["file"]["at"] == 10 and definition["version"] == 1
     assert definition["rationalisation"] is None, "the setting says all of it, also that there is no record"
     point = (await door.client.get(f"/api/points/{POINT}")).json()

@@ -3,12 +3,12 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
+from tests.conftest import until
 
 from fangwei.audit import service, watch
 from fangwei.audit.entry import Entry
@@ -46,12 +46,6 @@ class Running:
     async def __aexit__(self, *_: object) -> None:
         self.stop.set()
         await self.task
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from tests.audit.reading import recorded
+from tests.conftest import migrate_in_thread
 from tests.connect.kit import a_site, a_source
-from tests.duty.test_recorded import migrate_in_thread
 
 from fangwei.bus.client import Bus
 from fangwei.connect.recorded import ImportUnrecorded, import_recorded

@@ -2,13 +2,13 @@
 
 import msgspec
 from tests.audit.reading import recorded
+from tests.conftest import migrate_in_thread
 from tests.duty.conftest import NOON, incident
 
 from fangwei.core.events import Notice, NoticeState
 from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.core.texts import Text
-from fangwei.db.migrate import migrate
 from fangwei.db.session import open_database
 from fangwei.duty.keeper import Keeper
 from fangwei.duty.recorded import Recorder
@@ -88,12 +88,3 @@ async def test_notices_and_their_entries_are_kept_together_also_after_a_failed_w
     assert await again._write()
     assert len(await recorded(database)) == 2
     await database.close()
-
-
-def migrate_in_thread(settings: Settings) -> None:
-    """Alembic runs a loop of its own, which a running loop does not allow beside it."""
-    import threading
-
-    thread = threading.Thread(target=migrate, args=(settings,))
-    thread.start()
-    thread.join()

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 from tests.conftest import REPOSITORY, until
 from tests.e2e.browser import browser
+from tests.e2e.platform import Platform
 from tests.e2e.signing import signed_in_page
 from tests.e2e.test_accessibility import AXE, faults
 from tests.e2e.test_faults import ALARM, CALM, Device
@@ -63,16 +64,21 @@ async def kept(page: Page) -> list[str]:
     )
 
 
+async def an_incident(platform: Platform) -> str:
+    """A detector says too much; the id of the incident that is told."""
+    device = Device(platform.settings.mqtt_port)
+    device.send("P00000", CALM)
+    device.send("P00000", ALARM)
+    await until(lambda: platform.incidents, seconds=20, what="the incident is told")
+    device.close()
+    return platform.incidents[0].incident.id
+
+
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_what_is_done_in_a_tunnel_arrives_once(bench_platform, language):
     words = WORDS[language]
-    device = Device(bench_platform.settings.mqtt_port)
-    device.send("P00000", CALM)
-    device.send("P00000", ALARM)
-    await until(lambda: bench_platform.incidents, seconds=20, what="the incident is told")
-    device.close()
-    incident = bench_platform.incidents[0].incident.id
+    incident = await an_incident(bench_platform)
     api = await bench_platform.client("shift_supervisor")
     me = (await api.get("/api/me")).json()["id"]
     async with browser() as running:
@@ -152,12 +158,7 @@ async def test_what_is_done_in_a_tunnel_arrives_once(bench_platform, language):
 @pytest.mark.timeout(200)
 async def test_who_comes_second_is_told_why_and_loses_nothing(bench_platform):
     words = WORDS["zh"]
-    device = Device(bench_platform.settings.mqtt_port)
-    device.send("P00000", CALM)
-    device.send("P00000", ALARM)
-    await until(lambda: bench_platform.incidents, seconds=20, what="the incident is told")
-    device.close()
-    incident = bench_platform.incidents[0].incident.id
+    incident = await an_incident(bench_platform)
     other = await bench_platform.client("administrator")
     async with browser() as running:
         watched = await signed_in_page(running, bench_platform, "shift_supervisor", width=360, height=780)

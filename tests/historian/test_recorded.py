@@ -2,7 +2,7 @@
 
 import pytest
 from tests.audit.reading import recorded
-from tests.duty.test_recorded import migrate_in_thread
+from tests.conftest import migrate_in_thread
 
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database

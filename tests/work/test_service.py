@@ -5,6 +5,7 @@ import os
 
 import pytest
 from sqlalchemy import select
+from tests.conftest import until
 from tests.work.conftest import Room
 
 from fangwei.audit.models import EntryRow
@@ -116,7 +117,5 @@ async def test_pictures_that_no_step_names_go_and_the_others_stay(room: Room):
         os.utime(path, (0, 0))
     await room.end()
     await room.start()
-    async with asyncio.timeout(10):
-        while files.read(lost) is not None:
-            await asyncio.sleep(0.01)
+    await until(lambda: files.read(lost) is None, "the picture that no step names is gone", 10)
     assert files.read(named) == b"picture"
