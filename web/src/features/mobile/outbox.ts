@@ -1,21 +1,14 @@
 import { useSyncExternalStore } from "react";
 import { commandId } from "../../api/client";
-import type { Text } from "../../api/types";
 import { serverNow } from "../../app/clock";
 import { live } from "../../app/live";
 import { all, change, remove, write } from "./idb";
 import { kept } from "./kept";
-import type { Item, Kind } from "./queue";
+import type { Item } from "./queue";
 import { CHANNEL, sendAll, SYNC_TAG } from "./sender";
 
 /** Something a person did, before it has an id and a place in the queue. */
-export interface Deed {
-  kind: Kind;
-  about: string;
-  title: Text;
-  path: string;
-  body: Record<string, unknown>;
-  ifMatch?: string;
+export interface Deed extends Pick<Item, "kind" | "about" | "title" | "path" | "body" | "ifMatch"> {
   photos?: Blob[];
 }
 
