@@ -1,0 +1,1 @@
+"""Flows that safety engineers draw: cards, the BPMN that they stand for, and the engine that runs it."""

@@ -1,0 +1,1 @@
+"""Regulation as dated, clause-cited data, and the judge that applies it."""
