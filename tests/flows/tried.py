@@ -96,12 +96,25 @@ class InOrder(BpmnWorkflow):
         ]
         for task in waiting:
             if _due(task) is None:
-                task.task_spec._update(task)
+                _set_due(task)
         due = [(when, task) for task in waiting if (when := _due(task)) is not None and when < Clock.now]
         if due:
             _, first = min(due, key=lambda pair: pair[0])
             first.task_spec._update(first)
             self.do_engine_steps()
+
+
+def _set_due(task: Any) -> None:
+    """The due time, without firing what is overdue already (SpiffWorkflow's own first look does both)."""
+    definition = task.task_spec.event_definition
+    for one in getattr(definition, "event_definitions", [definition]):
+        if not isinstance(one, timer.TimerEventDefinition):
+            continue
+        text = task.workflow.script_engine.evaluate(task, one.expression)
+        if isinstance(one, timer.DurationTimerEventDefinition):
+            span = one.get_timedelta_from_start(one.parse_iso_duration(text))
+            text = (Clock.now + span).isoformat()
+        task._set_internal_data(event_value=text)
 
 
 def _due(task: Any) -> datetime | None:
