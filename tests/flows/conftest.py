@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
-from tests.flows.tried import EIGHT, Clock, Clocked
+from tests.flows.tried import EIGHT, Clock, Clocked, has_fired
 
 
 @pytest.fixture
@@ -10,4 +10,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Clock]]:
     """Timers of the engine go by a clock that the test pushes."""
     Clock.now = EIGHT
     monkeypatch.setattr(timer, "datetime", Clocked)
+    for kind in (timer.DurationTimerEventDefinition, timer.TimeDateEventDefinition):
+        monkeypatch.setattr(kind, "has_fired", has_fired)
     yield Clock

@@ -17,7 +17,6 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.defaults import ServiceTask
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
@@ -85,41 +84,32 @@ class _Parser(BpmnParser):
     OVERRIDE_PARSER_CLASSES = {full_tag("serviceTask"): (TaskParser, _Done)}  # noqa: RUF012
 
 
-class InOrder(BpmnWorkflow):
-    """Fires overdue timers one at a time, the one due first: two at once would leave two tokens."""
-
-    def refresh_timers(self) -> None:
-        waiting = [
-            task
-            for task in self.event_manager.tasks.values()
-            if isinstance(task.task_spec.event_definition, timer.TimerEventDefinition | MultipleEventDefinition)
-        ]
-        for task in waiting:
-            if _due(task) is None:
-                _set_due(task)
-        due = [(when, task) for task in waiting if (when := _due(task)) is not None and when < Clock.now]
-        if due:
-            _, first = min(due, key=lambda pair: pair[0])
-            first.task_spec._update(first)
-            self.do_engine_steps()
-
-
-def _set_due(task: Any) -> None:
-    """The due time, without firing what is overdue already (SpiffWorkflow's own first look does both)."""
-    definition = task.task_spec.event_definition
-    for one in getattr(definition, "event_definitions", [definition]):
-        if not isinstance(one, timer.TimerEventDefinition):
-            continue
-        text = task.workflow.script_engine.evaluate(task, one.expression)
-        if isinstance(one, timer.DurationTimerEventDefinition):
-            span = one.get_timedelta_from_start(one.parse_iso_duration(text))
+def has_fired(definition: Any, task: Any) -> bool:
+    """Only when it was fired: SpiffWorkflow's own look fires whatever is overdue, and two at once leave two tokens."""
+    if task.internal_data.get("event_value") is None:
+        text = task.workflow.script_engine.evaluate(task, definition.expression)
+        if isinstance(definition, timer.DurationTimerEventDefinition):
+            span = definition.get_timedelta_from_start(definition.parse_iso_duration(text))
             text = (Clock.now + span).isoformat()
         task._set_internal_data(event_value=text)
+    return bool(task.internal_data.get("event_fired", False))
 
 
-def _due(task: Any) -> datetime | None:
-    when = task.internal_data.get("event_value")
-    return None if when is None else datetime.fromisoformat(when)
+class InOrder(BpmnWorkflow):
+    """Fires overdue timers one at a time, the one due first, and goes on between them until it waits."""
+
+    def refresh_timers(self) -> None:
+        due = [
+            (datetime.fromisoformat(when), number, task)
+            for number, task in enumerate(self.event_manager.tasks.values())
+            if (when := task.internal_data.get("event_value")) is not None
+        ]
+        due = [one for one in due if one[0] < Clock.now]
+        if due:
+            task = min(due)[2]
+            task._set_internal_data(event_fired=True)
+            task.task_spec._update(task)
+            self.do_engine_steps()
 
 
 class Tried:
