@@ -1,7 +1,9 @@
 """The machine's Chromium, driven headless and kept from calling home."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -59,3 +61,9 @@ async def open_page(running: Browser, base_url: str, *, language="zh", theme="",
         f"localStorage.setItem('fangwei.language', {language!r}); localStorage.setItem('fangwei.theme', {theme!r}); }}"
     )
     return Watched(await context.new_page(), base_url)
+
+
+async def picture(page: Page, name: str) -> None:
+    """A picture of the page as it stands, where FANGWEI_SHOTS names a folder for those who want to look."""
+    if folder := os.environ.get("FANGWEI_SHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")

@@ -1,6 +1,8 @@
 """Signing in to the running platform in a browser."""
 
-from playwright.async_api import Browser
+import re
+
+from playwright.async_api import Browser, Page
 from tests.e2e.browser import Watched, open_page
 from tests.e2e.platform import Platform
 
@@ -10,6 +12,23 @@ async def link_for(platform: Platform, person: str) -> str:
     code, output = await platform.command("sign-in-link", person)
     assert code == 0, output
     return output.strip().splitlines()[-1].strip()
+
+
+def printed_links(platform: Platform) -> dict[str, str]:
+    """What `fangwei up` printed for the first sign-in: the one-time link of each person, by the name it says."""
+    said = platform.log.read_text("utf-8")
+    return dict(re.findall(r"^ {4}.+: (.+)\n {6}(http\S+)$", said, re.MULTILINE))
+
+
+async def virtual_authenticator(page: Page) -> None:
+    """A device with a fingerprint reader that says yes."""
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 async def signed_in_page(

@@ -1,12 +1,11 @@
 """What happened in the running platform is on its record: found on the page, exported, checked, missed if changed."""
 
-import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
-from tests.e2e.browser import browser
+from tests.e2e.browser import browser, picture
 from tests.e2e.signing import signed_in_page
 from tests.e2e.test_page import needs_page
 from tests.e2e.watching import leak_incident
@@ -35,8 +34,7 @@ async def test_a_leak_taken_by_a_person_is_found_exported_and_checked(platform, 
             await page.get_by_role("button", name="Export, verifiable").click()
         file = tmp_path / "export.jsonl"
         await (await waiting.value).save_as(file)
-        if shots := os.environ.get("FANGWEI_SHOTS"):
-            await page.screenshot(path=Path(shots) / "records-real.png")
+        await picture(page, "records-real")
         assert watched.wrong == []
 
     key = str(platform.settings.data / "audit" / "public_key.pem")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 from tests.e2e.browser import browser, open_page
-from tests.e2e.signing import link_for, signed_in_page
+from tests.e2e.signing import link_for, signed_in_page, virtual_authenticator
 from tests.e2e.test_page import needs_page
 
 WORDS = {
@@ -18,17 +18,6 @@ WORDS = {
         "new_password": "New password", "set_password": "Set the password", "wait": "Too many wrong passwords",
     },
 }  # fmt: skip
-
-
-async def virtual_authenticator(page: Page) -> None:
-    """A device with a fingerprint reader that says yes."""
-    cdp = await page.context.new_cdp_session(page)
-    await cdp.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 async def sign_out(page: Page, words: dict[str, str]) -> None:

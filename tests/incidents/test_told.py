@@ -60,7 +60,7 @@ def test_the_same_notice_again_and_its_updates_in_place_make_no_line():
 
 @pytest.mark.parametrize(
     "step, after, begins",
-    [(0, 60, "Li was told"), (1, 0, "Li was told"), (1, 60, "Nobody took it, escalated to step 2"),
+    [(0, 60, "Li was told"), (1, 0, "Li was told"), (1, 60, "Nobody took it, escalated to step 1"),
      (EVERYONE, 300, "Nobody took it, everyone is told")],
 )  # fmt: skip
 def test_an_escalation_says_so_and_a_stand_in_told_at_once_does_not(step, after, begins):

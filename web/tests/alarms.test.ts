@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AlarmStatus } from "../src/api/types";
 import { columnsOf, isLatched, listed, nextRow, nextSort } from "../src/features/alarms/list";
-import { differences, formOf, settingOf, type Setting } from "../src/features/alarms/limits";
+import { differences, formOf, rivals, settingOf, type Proposal, type Setting } from "../src/features/alarms/limits";
 import { fromLocal, localText, rangeOf } from "../src/features/alarms/range";
 
 const setting: Setting = { at: 25, deadband: 3, on_delay: 0, off_delay: 10, priority: 2, why: null };
@@ -62,4 +62,10 @@ test("times are chosen in the site's zone, not the browser's", () => {
   expect(localText(ms, "Asia/Shanghai")).toBe("2026-01-02T03:30");
   expect(fromLocal("2026-01-02T03:30", "Asia/Shanghai")).toBe(ms);
   expect(fromLocal("nonsense", "Asia/Shanghai")).toBeNaN();
+});
+
+test("a reviewer is told of the other proposals for the same limit, and of no others", () => {
+  const proposal = (id: string, more: Partial<Proposal> = {}) => ({ id, kind: "limit", alarm: "G1.hi", state: "open", ...more }) as Proposal;
+  const all = [proposal("a"), proposal("b"), proposal("c", { alarm: "G2.hi" }), proposal("d", { state: "rejected" }), proposal("e", { kind: "take_out" })];
+  expect(all.map((p) => rivals(p, all))).toEqual([1, 1, 0, 2, 0]);
 });

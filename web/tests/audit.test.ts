@@ -22,6 +22,11 @@ test("an alarm shows the value that raised it, a notice whom it went to", () => 
   expect(changeWords({ before: null, after: null, evidence: { person: "li-wei", channel: "websocket" } }, names("zh"))).toBe("人员：李伟，渠道：页面");
 });
 
+test("an escalation is named as the rota names it", () => {
+  expect(changeWords({ before: { step: 0 }, after: { step: 1 } }, names("zh"))).toBe("通知级次：首先通知 → 第 1 级升级");
+  expect(changeWords({ before: { step: 2 }, after: { step: 10 } }, names("en"))).toBe("step: Escalation 2 → Everyone");
+});
+
 test("what did not change is not told, what is new has no before", () => {
   expect(changeWords({ before: { priority: 1 }, after: { priority: 1, zones: ["filling"] } }, names("en"))).toBe("zones: Filling");
   expect(changeWords({ before: null, after: null }, names("en"))).toBe("");

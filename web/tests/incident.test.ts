@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import type { Incident, Member, Series, TimelineEntry } from "../src/api/types";
+import type { Incident, Member, Notice, Series, TimelineEntry } from "../src/api/types";
 import { likelyNext } from "../src/features/historian/answers";
 import { fixedRange, spanOf, stepOf } from "../src/features/historian/ranges";
 import { doubtful, silence, xy } from "../src/features/historian/trend";
 import { counted, groupOf, mergeLines } from "../src/features/incidents/lines";
 import { sizeFor } from "../src/features/incidents/shrink";
 import { asOf, moments, reachedTimes, turnsOf } from "../src/features/incidents/spread";
+import { reached } from "../src/features/incidents/told";
 import { trendPoints, trendRange } from "../src/features/incidents/trends";
 
 const member = (alarm: string, zone: string, since: number, more: Partial<Member> = {}): Member =>
@@ -34,6 +35,12 @@ test("an alarm that had returned is quiet, and one that came back holds again", 
 test("an alarm whose last coming is late was there since its first", () => {
   const again = { ...incident, members: [member("A.hi", "z1", 600)] };
   expect(asOf(again, turnsOf(lines), 450).members.map((m) => [m.alarm, m.active])).toEqual([["A.hi", false]]);
+});
+
+test("who was told is said step by step, each person once, and not who could not be reached", () => {
+  const notice = (person: string, step: number, more: Partial<Notice> = {}) => ({ person, person_name: { zh: person, en: person }, step, state: "sent", ...more }) as Notice;
+  const told = [notice("zhao", 1), notice("li", 0), notice("li", 0, { channel: "gateway" }), notice("wu", 2, { state: "failed" }), notice("sun", 11)];
+  expect(reached(told).map(({ step, names }) => [step, names.map((n) => n.en)])).toEqual([[0, ["li"]], [1, ["zhao"]], [10, ["sun"]]]);
 });
 
 test("now is the incident itself, and the slider stops where something changed", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { age, clock, duration } from "../src/app/clock";
-import { emptyPicture, take } from "../src/app/live";
+import { emptyPicture, take, unconfirmed } from "../src/app/live";
 import type { AlarmStatus, Incident } from "../src/api/types";
 import { csvCell, listed } from "../src/features/alarms/list";
 import { apart, reach } from "../src/features/historian/trend";
@@ -104,4 +104,11 @@ test("a near limit is drawn, a far one does not press the line flat", () => {
 test("flags that would cover each other become the most urgent of them", () => {
   const flag = (s: number, priority: number) => ({ source_time: s * 1e9, priority }) as never;
   expect(apart([flag(0, 2), flag(1, 1), flag(100, 3)], 10_000)).toHaveLength(2);
+});
+
+test("what a dead line last said stays to be looked at, but nothing of it is confirmed", () => {
+  const [picture] = take(emptyPicture(), { type: "beat", time: 1, bus: true, confirmed: { incidents: 1, alarms: 1, sources: 1, latest: 1 } });
+  const source = { ...picture, sources: new Map([["plc", {} as never]]) };
+  expect(unconfirmed(source).confirmed).toEqual({ incidents: null, alarms: null, sources: null, latest: null });
+  expect(unconfirmed(source).sources.size).toBe(1);
 });

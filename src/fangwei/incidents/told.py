@@ -59,6 +59,6 @@ def words(notice: Notice, announced: int | None) -> Text:
     return LINES[key].format(
         person=notice.person_name,
         channel=PAGE if notice.channel == "websocket" else notice.channel,
-        step=notice.step + 1,
+        step=notice.step,
         error=(notice.error or "-").replace("\n", " ")[:LONGEST_ERROR],
     )

@@ -63,6 +63,8 @@ export function AccountMenu(): ReactNode {
           </p>
           <Link to="/account" onClickCapture={() => setOpen(false)}>{t(appTexts.account)}</Link>
           {may("identity.read") && <Link to="/people" onClickCapture={() => setOpen(false)}>{t(appTexts.people)}</Link>}
+          {/* Another page of its own: opened, not gone to. */}
+          <a href="/m">{t(appTexts.onSite)}</a>
           <button onClick={toggle}>{t(dark ? appTexts.light : appTexts.dark)}</button>
           <button onClick={() => void leave()}>{t(appTexts.signOut)}</button>
         </div>

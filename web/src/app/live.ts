@@ -102,6 +102,11 @@ export function take(picture: Picture, frame: Frame): [Picture, Part[]] {
   }
 }
 
+/** The picture of a line that died: it stays to be looked at, but nothing in it is known to be so now. */
+export function unconfirmed(picture: Picture): Picture {
+  return { ...picture, confirmed: { incidents: null, alarms: null, sources: null, latest: null } };
+}
+
 export interface Connection {
   /** A frame came within the last 3 s. */
   alive: boolean;
@@ -222,7 +227,8 @@ class Live {
     const { alive, heard } = this.connection;
     if (alive && heard !== null && Date.now() - heard > DEAD_AFTER_MS) {
       this.connection = { ...this.connection, alive: false };
-      this.tell(["connection"]);
+      this.picture = unconfirmed(this.picture);
+      this.tell(["connection", "confirmed"]);
       // A half-open line never closes by itself: let it go and dial again.
       const socket = this.socket;
       this.socket = null;

@@ -12,6 +12,7 @@ export const appTexts = {
   more: { zh: "更多", en: "More" },
   skip: { zh: "跳到正文", en: "Skip to content" },
   account: { zh: "我的账号", en: "My account" },
+  onSite: { zh: "现场版（手机）", en: "On site (phone)" },
   people: { zh: "人员与权限", en: "People and rights" },
   signOut: { zh: "退出登录", en: "Sign out" },
   system: { zh: "系统", en: "System" },

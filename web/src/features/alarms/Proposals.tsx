@@ -10,7 +10,7 @@ import { useAct } from "../../parts/doing";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { Differences } from "./Differences";
-import type { Proposal } from "./limits";
+import { rivals, type Proposal } from "./limits";
 import { limitTexts, proposalStates } from "./limitTexts";
 
 interface Page {
@@ -39,7 +39,7 @@ export function Proposals({ onDecided }: { onDecided: () => void }) {
         ) : items.length === 0 ? (
           <Empty title={t(limitTexts.noneOpen)}>{t(limitTexts.noneOpenHow)}</Empty>
         ) : (
-          items.map((p) => <ProposalCard key={p.id} proposal={p} onDecided={() => {
+          items.map((p) => <ProposalCard key={p.id} proposal={p} rivals={rivals(p, items)} onDecided={() => {
             asked.again();
             onDecided();
           }} />)
@@ -50,7 +50,7 @@ export function Proposals({ onDecided }: { onDecided: () => void }) {
 }
 
 /** One proposal with what it changes, what it weakens, and the decision. */
-export function ProposalCard({ proposal: p, onDecided }: { proposal: Proposal; onDecided: () => void }) {
+export function ProposalCard({ proposal: p, rivals: others, onDecided }: { proposal: Proposal; rivals: number; onDecided: () => void }) {
   const t = useSay();
   const now = useNow();
   const { site, people, points, zones } = useSite();
@@ -78,6 +78,7 @@ export function ProposalCard({ proposal: p, onDecided }: { proposal: Proposal; o
         {p.before && p.after && <Differences before={p.before} after={p.after} unit={point?.unit ?? ""} />}
         {p.until !== null && <p>{t(limitTexts.untilPlanned, { t: clock(p.until / 1e6, now, site.timezone, "minute") })}</p>}
         {p.notes.map((n) => <p key={n.en} className="note">{t(limitTexts.warned)}: {t(n)}</p>)}
+        {p.state === "open" && others > 0 && <p className="note">{t(limitTexts.rivals, { n: others })}</p>}
         <p><span className="muted">{name(p.by)} · <When ns={p.time} /></span> {p.reason}</p>
         {p.decided_by && p.decided !== null && <p><span className="muted">{name(p.decided_by)} · <When ns={p.decided} /></span> {p.comment}</p>}
       </div>

@@ -52,6 +52,7 @@ export const limitTexts = {
   takeOutOf: { zh: "停用报警", en: "Take out of service" },
   changeOf: { zh: "修改限值", en: "Change the limit" },
   untilPlanned: { zh: "计划停用至 {t}", en: "planned until {t}" },
+  rivals: { zh: "同一限值另有 {n} 个提议，批准这一个后即作废", en: "{n} other {n|proposal|proposals} for this limit; approving this one overtakes {n|it|them}" },
   approve: { zh: "批准", en: "Approve" },
   reject: { zh: "驳回", en: "Reject" },
   withdraw: { zh: "撤回", en: "Withdraw" },

@@ -41,6 +41,12 @@ export interface Proposal {
   comment: string;
 }
 
+/** How many other open proposals want to change the same limit: approving one overtakes them. */
+export function rivals(proposal: Proposal, all: Proposal[]): number {
+  const isRival = (p: Proposal) => p.id !== proposal.id && p.kind === "limit" && p.alarm === proposal.alarm && p.state === "open";
+  return proposal.kind === "limit" ? all.filter(isRival).length : 0;
+}
+
 export interface Version {
   version: number;
   time: number;

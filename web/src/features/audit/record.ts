@@ -1,6 +1,7 @@
 import type { Text } from "../../api/types";
 import { dateTime } from "../../app/clock";
 import { say, type Language } from "../../app/language";
+import { stepName } from "../duty/names";
 import { actionNames, auditTexts, fieldNames, roomNames, stateWords, subjectNames } from "./texts";
 
 /** An entry as GET /audit answers it. */
@@ -94,6 +95,7 @@ export function valueWords(value: unknown, names: Names, field = ""): string {
   const { language } = names;
   if (value === null || value === undefined || value === "") return auditTexts.empty[language];
   if (typeof value === "boolean") return auditTexts[value ? "yes" : "no"][language];
+  if (typeof value === "number" && field === "step") return stepName((text, values) => say(language, text, values), value);
   if (typeof value === "number") return isTime(value) ? dateTime(value / 1e6, names.timezone) : String(value);
   if (typeof value === "string") {
     const named = names.person(value) ?? names.zone(value) ?? names.point(value);

@@ -1,4 +1,4 @@
-import type { Incident } from "../../api/types";
+import type { Incident, Notice } from "../../api/types";
 import { duration, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useMe } from "../../app/me";
@@ -10,11 +10,12 @@ import { statusText } from "./IncidentRow";
 import { useDefinition } from "./MemberTable";
 import { reachedTimes } from "./spread";
 import { incidentTexts } from "./texts";
+import { EVERYONE, reached } from "./told";
 
 export const isOver = (incident: Incident) => incident.status === "closed" || incident.status === "dissolved";
 
 /** The five answers in the order in which they are asked: what, where, how bad, who has it, what to do now. */
-export function Answers({ incident, doing }: { incident: Incident; doing: Doing }) {
+export function Answers({ incident, told, doing }: { incident: Incident; told: Notice[] | null; doing: Doing }) {
   const t = useSay();
   const language = useLanguage();
   const { zones, points } = useSite();
@@ -56,7 +57,7 @@ export function Answers({ incident, doing }: { incident: Incident; doing: Doing 
           )}
         </p>
       </section>
-      <WhoHasIt incident={incident} doing={doing} />
+      <WhoHasIt incident={incident} told={told} doing={doing} />
       <WhatToDo incident={incident} />
     </div>
   );
@@ -67,7 +68,7 @@ export function Answers({ incident, doing }: { incident: Incident; doing: Doing 
 }
 
 /** Who has it; of one that is over, who had it. */
-function WhoHasIt({ incident, doing }: { incident: Incident; doing: Doing }) {
+function WhoHasIt({ incident, told, doing }: { incident: Incident; told: Notice[] | null; doing: Doing }) {
   const t = useSay();
   const { people } = useSite();
   const { me, may } = useMe();
@@ -101,11 +102,26 @@ function WhoHasIt({ incident, doing }: { incident: Incident; doing: Doing }) {
           </span>
         )}
       </div>
+      {!over && incident.owner === null && told !== null && <ToldSoFar told={told} />}
       {!over && me && !may("incidents.take") && incident.owner === null && <p className="soft">{t(incidentTexts.mayNotTake)}</p>}
       <OwnerActions incident={incident} doing={doing} />
       <DoingState doing={doing} />
     </section>
   );
+}
+
+/** While nobody has it: how far the calls have come. */
+function ToldSoFar({ told }: { told: Notice[] }) {
+  const t = useSay();
+  const steps = reached(told);
+  if (steps.length === 0) return <p className="soft">{t(incidentTexts.toldNobody)}</p>;
+  const comma = t({ zh: "、", en: ", " });
+  const words = steps.map(({ step, names }) => {
+    if (step >= EVERYONE) return t(incidentTexts.everyone);
+    const who = names.map((name) => t(name)).join(comma);
+    return step === 0 ? who : t(incidentTexts.toldAt, { who, step: t(incidentTexts.step, { n: step }) });
+  });
+  return <p className="soft told-so-far">{t(incidentTexts.toldSoFar, { who: words.join(" → ") })}</p>;
 }
 
 /** What the rationalisation of the first alarm says to do, and of the most urgent one where that says something else. */

@@ -85,7 +85,7 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
       </Link>
       <Head incident={incident} over={over} />
       <div className="answers">
-        <Answers incident={incident} doing={doing} />
+        <Answers incident={incident} told={told} doing={doing} />
         <Spread incident={incident} lines={timeline} />
       </div>
       <section className="panel incident-trends">

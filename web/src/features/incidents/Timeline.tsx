@@ -60,8 +60,10 @@ function Line({ incident, line }: { incident: string; line: TimelineEntry }) {
   const zone = zones.get(line.zone ?? "");
   const group = groupOf(line.kind);
   const own = line.words && line.kind === "note";
+  const name = who ? t(who.name) : (line.by ?? "");
   const more = [
-    line.by && group !== "told" ? (who ? t(who.name) : line.by) : null,
+    // Most lines of people name them already.
+    line.by && group !== "told" && (own || !t(line.text).includes(name)) ? name : null,
     line.value !== null ? valueText(line.value, line.unit, language, point?.states) : null,
     zone ? t(zone.name) : null,
     line.certainty !== null ? t(incidentTexts.sure, { n: Math.round(line.certainty * 100) }) : null,

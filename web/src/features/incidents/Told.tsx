@@ -3,6 +3,7 @@ import { useSay } from "../../app/language";
 import { Empty, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { incidentTexts } from "./texts";
+import { EVERYONE } from "./told";
 
 /** Who was told by which way, with the receipts. */
 export function Told({ notices, fetched }: { notices: Notice[] | null; fetched: boolean }) {
@@ -34,7 +35,7 @@ export function Told({ notices, fetched }: { notices: Notice[] | null; fetched: 
                 <tr key={n.id}>
                   <td className="nowrap">
                     {t(n.person_name)}
-                    {n.step > 0 && <span className="muted"> · {t(incidentTexts.step, { n: n.step + 1 })}</span>}
+                    {n.step > 0 && <span className="muted"> · {n.step >= EVERYONE ? t(incidentTexts.everyone) : t(incidentTexts.step, { n: n.step })}</span>}
                   </td>
                   <td>{n.channel === "websocket" ? t(incidentTexts.websocket) : n.channel}</td>
                   <td><When ns={n.sent} short /></td>

@@ -104,6 +104,7 @@ function Alarms({ incident }: { incident: Incident }) {
   const unseen = alarms
     .filter((a) => incident.members.some((m) => m.alarm === a.alarm) && (a.state === "unack_active" || a.state === "return_unack"))
     .map((a) => a.alarm);
+  const words = new Map(alarms.map((a) => [a.alarm, a.message]));
   const waits = pending(items, "acknowledge", incident.id);
   const active = incident.members.filter((m) => m.active);
   const rest = [...active, ...incident.members.filter((m) => !m.active)].slice(0, 8);
@@ -115,7 +116,7 @@ function Alarms({ incident }: { incident: Incident }) {
         {rest.map((m) => (
           <li key={m.alarm}>
             <PriorityMark priority={m.priority} size={24} hollow={!m.active} />
-            <span>{m.point}</span>
+            <span className="m-what">{words.has(m.alarm) && <b>{t(words.get(m.alarm)!)}</b>}<small className="soft">{m.point}</small></span>
             <span className="num">{valueText(m.value, m.unit, language)}</span>
           </li>
         ))}

@@ -47,7 +47,7 @@ export function SourceStrip() {
       <header>
         <h2>{t(overviewTexts.sources)}</h2>
         <Link to="/system" className="soft">
-          {rows.length === 0 ? "" : bad.length === 0 ? t(overviewTexts.allUp, { n: rows.length }) : t(overviewTexts.someDown, { n: bad.length, all: rows.length })}
+          {rows.length === 0 ? "" : confirmed.sources === null ? t(overviewTexts.notKnown) : bad.length === 0 ? t(overviewTexts.allUp, { n: rows.length }) : t(overviewTexts.someDown, { n: bad.length, all: rows.length })}
         </Link>
       </header>
       {rows.length === 0 ? (

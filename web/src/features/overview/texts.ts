@@ -22,7 +22,7 @@ export const overviewTexts = {
   onDutyUnknown: { zh: "值班服务没有回应，不知道谁在值班", en: "The duty service does not answer; it is not known who is on duty" },
   nobodyOnDuty: { zh: "现在没有人值班：报警会通知所有人", en: "Nobody is on duty now: alarms go to everyone" },
   toldFirst: { zh: "首先通知", en: "told first" },
-  toldAfter: { zh: "第 {n} 级", en: "step {n}" },
+  toldAfter: { zh: "第 {n} 级升级", en: "escalation {n}" },
   up: { zh: "正常", en: "up" },
   down: { zh: "断开", en: "down" },
   degraded: { zh: "有错误", en: "with errors" },
