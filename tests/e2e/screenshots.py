@@ -25,7 +25,7 @@ from tests.e2e.browser import Watched, browser, open_page
 from tests.e2e.pages import PAGES
 from tests.e2e.platform import Platform, started
 from tests.e2e.signing import signed_in_page
-from tests.e2e.watching import leak_incident, open_incidents, rows_of
+from tests.e2e.watching import calm, leak_incident, rows_of
 
 PORTS = ("web", "nats", "mqtt", "opcua", "modbus", "iec104", "rest")
 WIDE = (1920, 1080)
@@ -107,16 +107,6 @@ async def until_plant_speaks(platform: Platform) -> None:
             await asyncio.sleep(1)
 
 
-async def calm(platform: Platform) -> None:
-    """What the start itself gave rise to is closed and acknowledged, so that a plant that is well can be pictured."""
-    api = await platform.client("administrator")
-    for incident in await open_incidents(api, settled=True):
-        await api.post(f"/api/incidents/{incident['id']}/close", json={"text": "开机过程 start-up"})
-    alarms = [alarm["alarm"] for alarm in rows_of((await api.get("/api/alarms")).json())]
-    if alarms:
-        await api.post("/api/alarms/acknowledge", json={"alarms": alarms[:200]})
-
-
 async def outside(album: Album, running: Browser, platform: Platform) -> None:
     """Before sign-in."""
     for name, path in {"sign-in": "/", "sign-in-link": "/sign-in#shown-only"}.items():
@@ -186,7 +176,7 @@ async def main(folder: Path, only: set[str]) -> int:
                 await until_plant_speaks(platform)
             except builtins.TimeoutError:
                 album.faults.append("the plant: some points had not spoken when the first pictures were taken")
-            await calm(platform)
+            await calm(await platform.client("administrator"))
             await well(album, running, platform)
             incident = await leak_incident(platform, await platform.client("administrator"), alarms=8)
             point = incident["first_out"]["point"]

@@ -33,3 +33,12 @@ async def leak_incident(platform: Platform, api: httpx.AsyncClient, alarms: int 
                 if ZONE in incident["zones"] and len(incident["members"]) >= alarms:
                     return incident
             await asyncio.sleep(0.3)
+
+
+async def calm(api: httpx.AsyncClient) -> None:
+    """What the start itself gave rise to is closed and acknowledged, so that a plant that is well can be seen."""
+    for incident in await open_incidents(api, settled=True):
+        await api.post(f"/api/incidents/{incident['id']}/close", json={"text": "开机过程 start-up"})
+    alarms = [alarm["alarm"] for alarm in rows_of((await api.get("/api/alarms")).json())]
+    if alarms:
+        await api.post("/api/alarms/acknowledge", json={"alarms": alarms[:200]})

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { command, get } from "../src/api/client";
-import { proofWanted, settleProof } from "../src/app/proof";
+import { onProof, proofWanted, settleProof } from "../src/app/proof";
 import { session } from "../src/app/session";
 import { deviceName } from "../src/features/identity/device";
 
@@ -50,6 +50,18 @@ test("a proof that is not given leaves the command undone, and says so", async (
   settleProof(false);
   await expect(doing).rejects.toMatchObject({ code: "identity.proof_missing" });
   expect(sent).toHaveLength(1);
+});
+
+test("who shows the question hears of it when it is there to be seen, and when it is answered", async () => {
+  platform(missing, [200, 1]);
+  const seen: number[] = [];
+  const stop = onProof(() => seen.push(proofWanted()));
+  const doing = command("/a");
+  await until(() => seen.length > 0);
+  settleProof(true);
+  await doing;
+  stop();
+  expect(seen).toEqual([1, 0]);
 });
 
 test("a session that ends under way says so; one that never was does not", async () => {

@@ -16,9 +16,10 @@ export function askProof(): Promise<boolean> {
     let settle: (given: boolean) => void = () => undefined;
     const given = new Promise<boolean>((resolve) => (settle = resolve));
     waiting = { given, settle, commands: 0 };
-    tell();
   }
   waiting.commands += 1;
+  // Counted before it is told: who listens looks at the count, and would see nobody waiting.
+  tell();
   return waiting.given;
 }
 
@@ -35,12 +36,11 @@ export function proofWanted(): number {
   return waiting?.commands ?? 0;
 }
 
+export function onProof(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useProofWanted(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => proofWanted() > 0,
-  );
+  return useSyncExternalStore(onProof, () => proofWanted() > 0);
 }
