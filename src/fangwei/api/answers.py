@@ -12,7 +12,7 @@ from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
 from fangwei.alarms.schemas import Acknowledged, Checked, Proposals
 from fangwei.api import shapes
-from fangwei.api.routes import account, people, sign_in, tokens
+from fangwei.api.routes import account, flows, people, sign_in, tokens
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
@@ -22,6 +22,7 @@ from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
+from fangwei.flows.drafts import Draft
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.identity.accounts import Account
 from fangwei.incidents.photos import Photo
@@ -128,6 +129,11 @@ ANSWERS: dict[str, Any] = {
     "work.verify": FoundHazard,
     "work.give_back": FoundHazard,
     "work.reject": FoundHazard,
+    "flows.listed": flows.FlowsPage,
+    "flows.begin": Draft,
+    "flows.draft": Draft,
+    "flows.save": Draft,
+    "flows.remove": Draft,
     "work.add_photo": shapes.PhotoTaken,
 }
 """By operation (`<tag>.<function>`): a type that msgspec knows."""

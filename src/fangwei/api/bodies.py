@@ -12,6 +12,9 @@ COMMAND_BYTES = 64 * 1024
 """The longest command is an acknowledgement of 500 alarms with their names, some 40 kB."""
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
+FLOW_BYTES = 2**20
+"""A flow of 500 cards is some 400 kB, and so is its BPMN; files of other tools are larger and refused in words."""
+
 _PHOTOS = re.compile(r"/api/(incidents/[A-Za-z0-9][A-Za-z0-9_-]{0,63}|work)/photos")
 
 
@@ -38,6 +41,7 @@ class Body:
 
 
 COMMAND = Body(COMMAND_BYTES)
+FLOW = Body(FLOW_BYTES)
 PHOTO = Body(MOST_BYTES, photo=True)
 
 
@@ -47,4 +51,6 @@ def body_of(method: str, path: str) -> Body:
     >>> body_of("POST", "/api/incidents/I-1/photos").photo, body_of("POST", "/api/incidents/I-1/note").photo
     (True, False)
     """
-    return PHOTO if method == "POST" and _PHOTOS.fullmatch(path) else COMMAND
+    if method == "POST" and _PHOTOS.fullmatch(path):
+        return PHOTO
+    return FLOW if path == "/api/flows" or path.startswith("/api/flows/") else COMMAND

@@ -42,6 +42,7 @@ TAGS = {
     "people": "Accounts and roles",
     "tokens": "Machines' tokens",
     "duty": "Who is on duty, who was told",
+    "flows": "Flows as they are drawn: drafts, their BPMN, versions",
     "audit": "The record of who did what, whether it is whole, and taking some of it away",
     "system": "How the platform itself is",
     "work": "Hidden hazards (隐患) from report to verified, and the codes that hang at the place",

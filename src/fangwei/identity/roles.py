@@ -101,6 +101,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     "identity.read": Verb(Text("查看账号与权限", "see accounts and what they may do"), _ADMIN | {"auditor"}),
     "identity.edit": Verb(Text("新增、停用账号，更改角色与区域", "keep accounts, roles and zones"), _ADMIN),
     "identity.tokens": Verb(Text("发放与吊销机器令牌", "make and revoke tokens of machines"), _ADMIN),
+    # flows
+    "flows.read": Verb(Text("查看流程与作业票", "see flows and what runs"), _ALL),
+    "flows.draw": Verb(Text("绘制流程", "draw flows"), _SAFETY),
+    "flows.publish": Verb(Text("发布流程", "publish flows"), _SAFETY),
     # work
     "work.read": Verb(Text("查看任务与隐患", "see tasks and hazards"), _ALL),
     "work.report": Verb(Text("上报隐患", "report hazards"), _ACTING),

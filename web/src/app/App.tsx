@@ -30,6 +30,8 @@ const AccountPage = lazy(() => import("../features/identity/AccountPage"));
 const PeoplePage = lazy(() => import("../features/identity/PeoplePage"));
 const ProofDialog = lazy(() => import("../features/identity/ProofDialog"));
 const RecordsPage = lazy(() => import("../features/audit/RecordsPage"));
+const FlowsPage = lazy(() => import("../features/flows/FlowsPage"));
+const DesignerPage = lazy(() => import("../features/flows/DesignerPage"));
 const HazardsPage = lazy(() => import("../features/work/HazardsPage"));
 const SystemPage = lazy(() => import("../features/system/SystemPage"));
 
@@ -171,6 +173,7 @@ function Page() {
   if (first === "alarms") return <AlarmsPage />;
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
+  if (first === "flows") return id ? <DesignerPage key={id} id={id} /> : <FlowsPage />;
   if (first === "records") return <RecordsPage />;
   if (first === "duty") return <DutyPage />;
   if (first === "system") return <SystemPage />;

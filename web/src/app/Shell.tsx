@@ -96,6 +96,7 @@ function useNav(): NavEntry[] {
     { to: "/trend", name: appTexts.trends, verb: "historian.read" },
     { to: "/points", name: appTexts.points, verb: "plant.read" },
     { to: "/duty", name: appTexts.duty, verb: "duty.read" },
+    { to: "/flows", name: appTexts.flows, verb: "flows.read" },
     { to: "/records", name: appTexts.records, verb: "audit.read" },
     { to: "/system", name: appTexts.system, verb: "system.read" },
   ];

@@ -8,6 +8,7 @@ export const appTexts = {
   trends: { zh: "趋势", en: "Trends" },
   points: { zh: "测点", en: "Points" },
   duty: { zh: "值班", en: "Duty" },
+  flows: { zh: "流程", en: "Flows" },
   records: { zh: "记录", en: "Records" },
   more: { zh: "更多", en: "More" },
   skip: { zh: "跳到正文", en: "Skip to content" },
