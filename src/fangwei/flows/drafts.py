@@ -11,8 +11,9 @@ from fangwei.core.errors import RevisionStale
 from fangwei.core.texts import Text
 from fangwei.db.session import Database
 from fangwei.flows.cards import Branch, Flow
+from fangwei.flows.compile import all_cards
 from fangwei.flows.drafts_errors import FlowIdTaken, FlowMalformed, FlowTooLarge, FlowUnknown
-from fangwei.flows.drafts_forms import all_cards, check_forms
+from fangwei.flows.drafts_forms import check_forms
 from fangwei.flows.drafts_models import DraftRow
 
 MOST_CARDS = 500

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fangwei.core.texts import Text
-from fangwei.flows.cards import AnyCard, Branch, Flow, Form
+from fangwei.flows.cards import Flow, Form
+from fangwei.flows.compile import all_cards
 from fangwei.flows.drafts_errors import FlowTooLarge, FormRefused
 
 PARTS: Final = frozenset(
@@ -46,15 +47,6 @@ def check_forms(flow: Flow) -> None:
     for card in all_cards(flow.cards):
         if isinstance(card, Form):
             _check(card.name, card.form)
-
-
-def all_cards(cards: tuple[AnyCard, ...]) -> Iterator[AnyCard]:
-    """Every card, also those inside branches, as one reads them."""
-    for card in cards:
-        yield card
-        if isinstance(card, Branch):
-            yield from all_cards(card.then)
-            yield from all_cards(card.otherwise)
 
 
 def _check(card: Text, form: Mapping[str, Any]) -> None:
