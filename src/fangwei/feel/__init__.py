@@ -1,1 +1,1 @@
-"""FEEL, the language of conditions: a person can read it, and it can neither hang nor harm the platform."""
+"""FEEL, the only language of conditions: `Feel` (interpreter.py) on feelin in a V8 of its own."""
