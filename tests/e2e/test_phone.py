@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 from tests.conftest import REPOSITORY, until
+from tests.e2e.accessible import AXE, grave_faults
 from tests.e2e.browser import browser
 from tests.e2e.platform import Platform
 from tests.e2e.signing import signed_in_page
-from tests.e2e.test_accessibility import AXE, faults
 from tests.e2e.test_faults import ALARM, CALM, Device
 
 pytestmark = pytest.mark.skipif(
@@ -167,7 +167,7 @@ async def test_who_comes_second_is_told_why_and_loses_nothing(bench_platform):
             await page.goto(f"{bench_platform.base_url}{path}")
             await expect(page.locator("main h1, main h2").first).to_be_attached()
             if AXE.exists():
-                assert await faults(page) == [], path
+                assert await grave_faults(page, contrast=7) == [], path
             assert await page.evaluate("() => document.documentElement.scrollWidth") == 360, path
             assert await page.evaluate(SMALL) == [], path
         await controlled(page)

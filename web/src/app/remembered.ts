@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
+// Chosen in another window of this browser: it holds here, too.
+window.addEventListener("storage", () => listeners.forEach((listener) => listener()));
 
 function read(name: string): string | null {
   try {

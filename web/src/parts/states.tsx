@@ -25,11 +25,13 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const t = useSay();
+  // What does not exist does not come by asking again.
+  const isGone = error instanceof ApiProblem && error.status === 404;
   return (
     <div className="state" role="alert">
-      <b>{t(partsTexts.failed)}</b>
+      <b>{t(isGone ? partsTexts.notThere : partsTexts.failed)}</b>
       <p>{error instanceof ApiProblem ? t(error.text) : String(error)}</p>
-      {retry && (
+      {retry && !isGone && (
         <button className="button" onClick={retry}>
           {t(partsTexts.retry)}
         </button>

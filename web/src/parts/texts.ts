@@ -4,6 +4,7 @@ export const partsTexts = {
   priority: { zh: "优先级 {n}", en: "priority {n}" },
   loading: { zh: "正在取得数据", en: "Fetching data" },
   retry: { zh: "重试", en: "Try again" },
+  notThere: { zh: "找不到", en: "It is not there" },
   failed: { zh: "没有取得数据", en: "The data did not come" },
   noValue: { zh: "无值", en: "no value" },
   noNumber: { zh: "不是数值", en: "not a number" },

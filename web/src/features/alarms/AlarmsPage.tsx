@@ -3,6 +3,7 @@ import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { setQuery, useAddress } from "../../app/router";
+import { PageHead } from "../../parts/head";
 import { Loading } from "../../parts/states";
 import "./alarms.css";
 import { CurrentAlarms } from "./CurrentAlarms";
@@ -30,8 +31,7 @@ export default function AlarmsPage() {
     setQuery({ view: next || null, q: null, zone: null, state: null, priority: null, sort: null, offset: null, decided: null }, false);
   return (
     <div className="alarms-page">
-      <div className="toolbar">
-        <h1>{t(alarmTexts.title)}</h1>
+      <PageHead title={t(alarmTexts.title)}>
         <div className="choices views" role="group" aria-label={t(alarmTexts.which)}>
           {(["", ...VIEWS] as const).map((v) => (
             <button key={v} className="button" aria-pressed={view === v} onClick={() => show(v)}>
@@ -40,7 +40,7 @@ export default function AlarmsPage() {
             </button>
           ))}
         </div>
-      </div>
+      </PageHead>
       <Suspense fallback={<Loading lines={8} />}>
         {view === "journal" ? <Journal /> : view === "hidden" ? <HiddenAlarms /> : view === "kpi" ? <KpiPage /> : view === "definitions" ? <Definitions /> : view === "reviews" ? <Proposals onDecided={open.again} /> : <CurrentAlarms />}
       </Suspense>

@@ -59,7 +59,7 @@ export function CurrentAlarms() {
   const unacked = rows.filter(isUnacked);
   const picked = rows.filter((a) => chosen.has(a.alarm) && isUnacked(a)).map((a) => a.alarm);
   const narrow = window.innerWidth < 760;
-  const rowHeight = narrow ? 128 : 60;
+  const rowHeight = narrow ? 156 : 60;
   const columns = columnsOf(remembered);
   const at = cursor === null ? -1 : rows.findIndex((a) => a.alarm === cursor);
   const template = `34px 36px minmax(220px, 2.2fr) ${columns.map((c) => WIDTHS[c]).join(" ")} 270px`;
@@ -195,7 +195,7 @@ export function CurrentAlarms() {
         </section>
       )}
       <section
-        ref={table} className="panel alarm-table" role="table" aria-rowcount={rows.length} aria-label={t(alarmTexts.title)} tabIndex={0} onKeyDown={onKey}
+        ref={table} className="panel alarm-table" role={rows.length > 0 ? "table" : undefined} aria-rowcount={rows.length > 0 ? rows.length : undefined} aria-label={t(alarmTexts.title)} tabIndex={0} onKeyDown={onKey}
         style={narrow ? undefined : ({ "--columns": template } as React.CSSProperties)}
       >
         {rows.length > 0 && !narrow && (

@@ -94,9 +94,9 @@ export default function Definitions() {
         {!page ? (
           asked.error ? <Failed error={asked.error} retry={asked.again} /> : <Loading lines={10} />
         ) : page.items.length === 0 ? (
-          <Empty title={t(definitionTexts.none)} />
+          <Empty title={t(definitionTexts.none)}>{t(definitionTexts.noneHow)}</Empty>
         ) : (
-          <div className="tablebox">
+          <div className="tablebox" tabIndex={0}>
             <table className="list definitions">
               <thead>
                 <tr>

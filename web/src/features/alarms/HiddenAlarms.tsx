@@ -60,7 +60,7 @@ export function HiddenAlarms() {
         {act.problem && <span role="alert" className="fault">{t(act.problem)}</span>}
         <button className="button csv" style={{ marginLeft: "auto" }} onClick={download} disabled={rows.length === 0}>{t(alarmTexts.csv)}</button>
       </div>
-      <section className="panel hidden-table" role="table" aria-rowcount={rows.length} aria-label={t(alarmTexts.hidden)}>
+      <section className="panel hidden-table" role={rows.length > 0 ? "table" : undefined} aria-rowcount={rows.length > 0 ? rows.length : undefined} aria-label={t(alarmTexts.hidden)}>
         {rows.length === 0 ? (
           confirmed.alarms === null ? <Empty title={t(alarmTexts.unknown)}>{t(alarmTexts.unknownHow)}</Empty> : <Empty title={t(alarmTexts.noneHidden)}>{t(alarmTexts.noneHiddenHow)}</Empty>
         ) : (

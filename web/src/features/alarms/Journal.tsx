@@ -54,11 +54,11 @@ export function Journal() {
         <span className="soft" role="status">{rows.length >= MOST ? t(alarmTexts.truncated, { n: MOST }) : kept.data && t(alarmTexts.entries, { n: rows.length })}</span>
         <a className="button as-link" href={`/api/alarms/journal.csv?${where}&language=${language}`} download>{t(alarmTexts.csv)}</a>
       </div>
-      <section className="panel journal-table" role="table" aria-rowcount={rows.length} aria-label={t(alarmTexts.journal)}>
+      <section className="panel journal-table" role={rows.length > 0 ? "table" : undefined} aria-rowcount={rows.length > 0 ? rows.length : undefined} aria-label={t(alarmTexts.journal)}>
         {kept.data === null ? (
           asked.error ? <Failed error={asked.error} retry={asked.again} /> : <Loading lines={8} />
         ) : rows.length === 0 ? (
-          <Empty title={t(alarmTexts.noJournal)} />
+          <Empty title={t(alarmTexts.noJournal)}>{t(alarmTexts.noJournalHow)}</Empty>
         ) : (
           <>
             {!narrow && (

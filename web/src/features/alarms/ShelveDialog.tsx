@@ -1,7 +1,7 @@
-import { Modal } from "antd";
 import { useState } from "react";
 import type { AlarmStatus } from "../../api/types";
 import { useSay } from "../../app/language";
+import { Dialog } from "../../parts/dialog";
 import { partsTexts } from "../../parts/texts";
 import { alarmTexts } from "./texts";
 
@@ -19,12 +19,9 @@ export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; problem
   const [seconds, setSeconds] = useState(900);
   const [reason, setReason] = useState("");
   return (
-    <Modal
-      open title={t(alarmTexts.shelveTitle, { name: t(alarm.message) })} okText={t(alarmTexts.shelve)} cancelText={t(partsTexts.cancel)} onCancel={onCancel}
-      onOk={() => onShelve(seconds, reason.trim())} okButtonProps={{ disabled: reason.trim().length < 2, loading: busy }} destroyOnHidden
-    >
+    <Dialog title={t(alarmTexts.shelveTitle, { name: t(alarm.message) })} onClose={onCancel}>
       <p className="soft">{t(alarmTexts.shelveWhat)}</p>
-      <h2 style={{ margin: "14px 0 6px" }}>{t(alarmTexts.howLong)}</h2>
+      <h3>{t(alarmTexts.howLong)}</h3>
       <div className="choices" role="group" aria-label={t(alarmTexts.howLong)}>
         {TIMES.map(([s, text]) => (
           <button key={s} type="button" className="button" aria-pressed={seconds === s} onClick={() => setSeconds(s)}>
@@ -32,9 +29,13 @@ export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; problem
           </button>
         ))}
       </div>
-      <h2 style={{ margin: "14px 0 6px" }}>{t(alarmTexts.reason)}</h2>
+      <h3>{t(alarmTexts.reason)}</h3>
       <textarea className="field" rows={2} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder={t(alarmTexts.reasonHolder)} aria-label={t(alarmTexts.reason)} autoFocus />
       {problem && <p role="alert" className="fault">{problem}</p>}
-    </Modal>
+      <div className="toolbar" style={{ marginTop: 14 }}>
+        <button className="button main" disabled={busy || reason.trim().length < 2} onClick={() => onShelve(seconds, reason.trim())}>{t(busy ? alarmTexts.sending : alarmTexts.shelve)}</button>
+        <button className="button" onClick={onCancel}>{t(partsTexts.cancel)}</button>
+      </div>
+    </Dialog>
   );
 }

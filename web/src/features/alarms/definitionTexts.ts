@@ -10,6 +10,7 @@ export const definitionTexts = {
   asFile: { zh: "同站点文件", en: "as the site's file" },
   found: { zh: "共 {n} 个报警", en: "{n} {n|alarm|alarms}" },
   none: { zh: "没有符合的报警", en: "No alarm matches" },
+  noneHow: { zh: "换一个词，或清除筛选。", en: "Try another word, or clear the filters." },
   condition: { zh: "条件", en: "Condition" },
   why: { zh: "处置与响应时间", en: "Action and time to respond" },
   before: { zh: "上一页", en: "Earlier" },

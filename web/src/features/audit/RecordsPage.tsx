@@ -7,6 +7,7 @@ import { useLanguage, useSay } from "../../app/language";
 import { useMe } from "../../app/me";
 import { setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import "./audit.css";
 import { Chain } from "./Chain";
@@ -61,10 +62,9 @@ export default function RecordsPage() {
   const subject = query.get("subject");
   return (
     <div className="records">
-      <div className="toolbar">
-        <h1>{t(auditTexts.title)}</h1>
+      <PageHead title={t(auditTexts.title)}>
         {may("audit.export") && <Export filter={filter} />}
-      </div>
+      </PageHead>
       <Chain />
       <div className="toolbar filters" role="search">
         <div className="choices" role="group" aria-label={t(auditTexts.span)}>
@@ -89,10 +89,10 @@ export default function RecordsPage() {
         {asked.data === null ? (
           asked.error ? <Failed error={asked.error} retry={asked.again} /> : <Loading lines={10} />
         ) : asked.data.total === 0 ? (
-          <Empty title={t(filtered ? auditTexts.noneMatch : auditTexts.none)} />
+          <Empty title={t(filtered ? auditTexts.noneMatch : auditTexts.none)}>{t(filtered ? auditTexts.noneMatchHow : auditTexts.noneHow)}</Empty>
         ) : (
           <>
-            <div className="tablebox">
+            <div className="tablebox" tabIndex={0}>
               <table className="list entries">
                 <thead>
                   <tr>

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
-import { ApiProblem, command, get } from "../../api/client";
+import { ApiProblem, command } from "../../api/client";
+import { useAsk } from "../../app/ask";
 import { useMe } from "../../app/me";
 import { When } from "../../parts/when";
 import type { Text } from "../../api/types";
 import { useAct } from "../../parts/doing";
+import { Failed, Loading } from "../../parts/states";
 import { useNames } from "./names";
 import { dutyTexts } from "./texts";
 import type { Page, ToldChange } from "./types";
@@ -16,13 +18,10 @@ export function Changes({ revision, rounds, onDone }: { revision: number; rounds
   const { may } = useMe();
   const act = useAct();
   const [limit, setLimit] = useState(SHOWN);
-  const [page, setPage] = useState<Page<ToldChange> | null>(null);
+  const asked = useAsk<Page<ToldChange>>(`/duty/changes?limit=${limit}`);
+  const { data: page, again } = asked;
+  useEffect(again, [revision, rounds, again]);
   const [opens, setOpens] = useState<{ change: string; gaps: Text[] } | null>(null);
-  useEffect(() => {
-    const abort = new AbortController();
-    get<Page<ToldChange>>(`/duty/changes?limit=${limit}`, abort.signal).then(setPage).catch(() => undefined);
-    return () => abort.abort();
-  }, [revision, rounds, limit]);
   const undo = (change: ToldChange, accept: boolean) =>
     void act.run(async () => {
       try {
@@ -42,7 +41,9 @@ export function Changes({ revision, rounds, onDone }: { revision: number; rounds
     <section className="panel">
       <header><h2>{t(dutyTexts.history)}</h2></header>
       {act.problem && <p className="body refusal" role="alert">{t(act.problem)}</p>}
-      {!page || page.total === 0 ? (
+      {!page ? (
+        asked.error ? <Failed error={asked.error} retry={asked.again} /> : <Loading lines={3} />
+      ) : page.total === 0 ? (
         <p className="body soft">{t(dutyTexts.noChanges)}</p>
       ) : (
         <ul className="change-list">

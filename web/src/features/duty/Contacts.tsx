@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { command } from "../../api/client";
+import { ApiProblem, command } from "../../api/client";
 import type { Notice } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { useLive } from "../../app/live";
@@ -24,16 +24,20 @@ export function Contacts() {
     asked.again();
   };
   if (!me || !path) return null;
+  // Who is in no rota is told by the page alone: there is nobody a channel could be added to.
+  const isOutside = asked.error instanceof ApiProblem && asked.error.status === 404;
   return (
     <div className="duty-two">
       <section className="panel">
         <header>
           <h2>{t(dutyTexts.contacts)}</h2>
-          {!editing && <button className="button main" onClick={() => setEditing({ contact: null })}>{t(dutyTexts.addContact)}</button>}
+          {!editing && asked.data && <button className="button main" onClick={() => setEditing({ contact: null })}>{t(dutyTexts.addContact)}</button>}
         </header>
         {editing && <ContactForm path={path} contact={editing.contact} onClose={close} />}
         <p className="body soft">{t(dutyTexts.contactsWhat)}</p>
-        {asked.error && !asked.data ? (
+        {isOutside ? (
+          <Empty title={t(dutyTexts.outside)}>{t(dutyTexts.outsideHow)}</Empty>
+        ) : asked.error && !asked.data ? (
           <Failed error={asked.error} retry={asked.again} />
         ) : !asked.data ? (
           <Loading lines={3} />

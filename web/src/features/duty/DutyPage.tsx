@@ -1,6 +1,7 @@
 import { useSay } from "../../app/language";
 import { useMe } from "../../app/me";
 import { setQuery, useAddress } from "../../app/router";
+import { PageHead } from "../../parts/head";
 import { Chains } from "./Chains";
 import { Contacts } from "./Contacts";
 import "./duty.css";
@@ -22,8 +23,7 @@ export default function DutyPage() {
   ];
   return (
     <div className="duty">
-      <div className="toolbar">
-        <h1>{t(dutyTexts.title)}</h1>
+      <PageHead title={t(dutyTexts.title)}>
         <div className="choices" role="group" aria-label={t(dutyTexts.sections)}>
           {tabs.map((one) => (
             <button key={one.id} className="button" aria-pressed={tab === one.id} onClick={() => setQuery({ tab: one.id === "rota" ? null : one.id }, false)}>
@@ -31,7 +31,7 @@ export default function DutyPage() {
             </button>
           ))}
         </div>
-      </div>
+      </PageHead>
       {tab === "handover" ? <HandoverTab /> : tab === "contacts" ? <Contacts /> : tab === "chains" ? <Chains /> : <RotaTab />}
     </div>
   );

@@ -37,7 +37,7 @@ export function HandoverTab() {
           ) : !notes.data ? (
             <Loading lines={4} />
           ) : notes.data.items.length === 0 ? (
-            <Empty title={t(dutyTexts.noNotes)} />
+            <Empty title={t(dutyTexts.noNotes)}>{t(dutyTexts.noNotesHow)}</Empty>
           ) : (
             <ul className="note-list">{notes.data.items.map((note) => <NoteLine key={note.id} note={note} />)}</ul>
           )}

@@ -7,6 +7,7 @@ import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
 import { setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { partsTexts } from "../../parts/texts";
 import { Chart } from "./Chart";
@@ -82,8 +83,7 @@ export default function TrendPage() {
   const empty = drawn.length > 0 && drawn.every((d) => !d.series || d.series.count.every((n) => n === 0));
   return (
     <div className="trend-page">
-      <div className="toolbar">
-        <h1>{t(trendTexts.title)}</h1>
+      <PageHead title={t(trendTexts.title)}>
         <div className="choices" role="group" aria-label={t(trendTexts.range)}>
           {SPANS.map(([name, , text]) => (
             <button key={name} className="button" aria-pressed={!fixed && spanName === name} onClick={() => choose(name)}>
@@ -97,7 +97,7 @@ export default function TrendPage() {
             <button className="button" onClick={() => choose(spanName)}>{t(trendTexts.live)}</button>
           </>
         )}
-      </div>
+      </PageHead>
       <div className="trend-points">
         <PointPicker ids={ids} />
         <button className="button" aria-pressed={compare} onClick={() => setQuery({ compare: compare ? null : "week" })}>{t(trendTexts.compare)}</button>
@@ -124,7 +124,7 @@ export default function TrendPage() {
         ) : loading ? (
           <Loading lines={8} />
         ) : (
-          <Empty title={t(trendTexts.noPoint, { p: unknown.join(", ") })} />
+          <Empty title={t(trendTexts.noPoint, { p: unknown.join(", ") })}>{t(trendTexts.noPointHow)}</Empty>
         )}
       </section>
       <span role="status" className={told ? "trend-told" : "sr"}>{told}</span>

@@ -28,5 +28,6 @@ export const trendTexts = {
   keysHint: { zh: "键盘：← → 移动，+ − 缩放，Backspace 返回，Shift+← → 移动游标", en: "Keys: ← → move, + − zoom, Backspace back, Shift+← → cursor" },
   chart: { zh: "趋势图：{points}", en: "Trend of {points}" },
   noPoint: { zh: "没有测点 {p}", en: "There is no point {p}" },
+  noPointHow: { zh: "它可能已从站点文件中删除。在上方另选测点。", en: "It may have been removed from the site. Choose another point above." },
   staleRange: { zh: "取数失败，图中仍为之前的范围", en: "The readings did not come; the chart still shows those from before" },
 } satisfies Catalogue;

@@ -5,6 +5,7 @@ import { useMe } from "../../app/me";
 import { useRemembered } from "../../app/remembered";
 import { useSite } from "../../app/site";
 import { useAct } from "../../parts/doing";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { deviceName } from "./device";
@@ -21,7 +22,7 @@ export default function AccountPage() {
   const asked = useAsk<Mine>("/account");
   return (
     <div className="account">
-      <div className="toolbar"><h1>{t(identityTexts.myAccount)}</h1></div>
+      <PageHead title={t(identityTexts.myAccount)} />
       <Who />
       {asked.data ? (
         <>

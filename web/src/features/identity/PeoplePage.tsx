@@ -6,6 +6,7 @@ import { setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
 import { Dialog } from "../../parts/dialog";
 import { useAct } from "../../parts/doing";
+import { PageHead } from "../../parts/head";
 import { Secret } from "../../parts/secret";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { makeLink, type PersonRow } from "./door";
@@ -30,11 +31,10 @@ export default function PeoplePage() {
   const hand = (person: PersonRow) => act.run(async () => setLink({ person, url: await makeLink(person.id) }));
   return (
     <div className="people-page">
-      <div className="toolbar">
-        <h1>{t(identityTexts.people)}</h1>
+      <PageHead title={t(identityTexts.people)}>
         <input className="field" type="search" value={query.get("q") ?? ""} onChange={(e) => setQuery({ q: e.target.value })} placeholder={t(identityTexts.find)} aria-label={t(identityTexts.find)} />
         {may("identity.edit") && <button className="button main" onClick={() => setOpen("new")}>{t(identityTexts.add)}</button>}
-      </div>
+      </PageHead>
       {act.problem && <div className="form"><p className="problem" role="alert">{t(act.problem)}</p></div>}
       <section className="panel">
         {asked.error && !asked.data ? (
@@ -42,9 +42,9 @@ export default function PeoplePage() {
         ) : !asked.data ? (
           <Loading lines={8} />
         ) : rows.length === 0 ? (
-          <Empty title={t(identityTexts.noPeople)} />
+          <Empty title={t(identityTexts.noPeople)}>{t(identityTexts.noPeopleHow)}</Empty>
         ) : (
-          <div className="tablebox">
+          <div className="tablebox" tabIndex={0}>
             <table className="list">
               <thead>
                 <tr>

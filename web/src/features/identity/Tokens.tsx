@@ -30,7 +30,7 @@ export function Tokens() {
       ) : !asked.data ? (
         <Loading lines={3} />
       ) : asked.data.items.length === 0 ? (
-        <Empty title={t(identityTexts.noTokens)} />
+        <Empty title={t(identityTexts.noTokens)}>{t(identityTexts.noTokensHow)}</Empty>
       ) : (
         <ul className="rows">
           {asked.data.items.map((token) => {

@@ -77,6 +77,7 @@ export const identityTexts = {
   linkFor: { zh: "{name}的一次性登录链接", en: "One-time sign-in link for {name}" },
   linkOnce: { zh: "只显示这一次，24 小时内有效，用后作废。请当面或用可信渠道交给本人。", en: "Shown this once; good for 24 hours and one use. Hand it over in person or by a channel you trust." },
   noPeople: { zh: "没有符合的人员", en: "Nobody matches" },
+  noPeopleHow: { zh: "换一个姓名、账号或角色。", en: "Try another name, account or role." },
   find: { zh: "按姓名、账号、角色查找", en: "Find by name, account or role" },
   edited: { zh: "已在此修改，不再随站点文件变化", en: "edited here; the site's file no longer changes it" },
   rights: { zh: "权限", en: "Rights" },
@@ -87,6 +88,7 @@ export const identityTexts = {
   tokensHow: { zh: "给网关、脚本和看板用；只能做勾选的事。", en: "For gateways, scripts and displays; each may only what is ticked." },
   addToken: { zh: "新增令牌", en: "Make a token" },
   noTokens: { zh: "还没有令牌", en: "No tokens yet" },
+  noTokensHow: { zh: "网关、脚本或大屏需要时，在这里新增。", en: "When a gateway, a script or a display needs one, make it here." },
   scopes: { zh: "可以做什么", en: "What it may do" },
   days: { zh: "有效天数", en: "Days it lasts" },
   expires: { zh: "到期", en: "expires" },
@@ -94,7 +96,7 @@ export const identityTexts = {
   revoked: { zh: "已吊销", en: "revoked" },
   expired: { zh: "已到期", en: "expired" },
   tokenOnce: { zh: "只显示这一次，平台不保存原文。放在请求头 Authorization: Bearer 之后。", en: "Shown this once; the platform keeps no copy. It goes after Authorization: Bearer in each request." },
-  tokenFor: { zh: "令牌“{name}”", en: "Token “{name}”" },
+  tokenFor: { zh: "令牌“{name}”", en: "Token \"{name}\"" },
 } satisfies Catalogue;
 
 /** Why one came back from the plant's own sign-in without being let in, by the problem's code. */

@@ -135,13 +135,13 @@ function WhatToDo({ incident }: { incident: Incident }) {
   const other = highest.alarm !== incident.first_out.alarm && secondWhy && secondWhy.action.zh !== firstWhy?.action.zh ? secondWhy : null;
   // What has ended asks for nothing any more; only what was written down is worth reading afterwards.
   if (!firstWhy && !other && isOver(incident)) return null;
-  const loaded = first.definition !== null || first.failed;
+  const unread = first.failed ? incidentTexts.noActionKnown : incidentTexts.noActionLoading;
   return (
     <section className="panel answer do">
       <h2>{t(incidentTexts.doNow)}</h2>
       {firstWhy && <Duty incident={incident} why={firstWhy} since={incident.started} label={other ? t(incidentTexts.firstOut) : null} />}
       {other && <Duty incident={incident} why={other} since={highest.since} label={t(incidentTexts.mostUrgent)} />}
-      {!firstWhy && !other && <p className={loaded ? "lead" : "soft"}>{t(loaded ? incidentTexts.noAction : incidentTexts.noActionLoading)}</p>}
+      {!firstWhy && !other && <p className={first.definition || first.failed ? "lead" : "soft"}>{t(first.definition ? incidentTexts.noAction : unread)}</p>}
     </section>
   );
 }

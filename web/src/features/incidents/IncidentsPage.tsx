@@ -4,6 +4,7 @@ import { useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { useMe } from "../../app/me";
 import { Link, setQuery, useAddress } from "../../app/router";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { byUrgency, IncidentRow } from "./IncidentRow";
 import { incidentTexts } from "./texts";
@@ -24,8 +25,7 @@ export function IncidentsPage() {
   ];
   return (
     <div className="incidents-page">
-      <div className="toolbar">
-        <h1>{t(incidentTexts.title)}</h1>
+      <PageHead title={t(incidentTexts.title)}>
         <div className="choices" role="group" aria-label={t(incidentTexts.show)}>
           {choices.map((c) => (
             <button key={c.value} className="button" aria-pressed={show === c.value} onClick={() => setQuery({ show: c.value === "open" ? null : c.value })}>
@@ -34,7 +34,7 @@ export function IncidentsPage() {
           ))}
         </div>
         {may("work.read") && <Link className="button as-link" to="/hazards">{t(incidentTexts.hazards)}</Link>}
-      </div>
+      </PageHead>
       <section className="panel">{content()}</section>
     </div>
   );
@@ -43,7 +43,7 @@ export function IncidentsPage() {
     if (show === "past") {
       if (past.error) return <Failed error={past.error} retry={past.again} />;
       if (!past.data) return <Loading lines={6} />;
-      if (past.data.length === 0) return <Empty title={t(incidentTexts.nonePast)} />;
+      if (past.data.length === 0) return <Empty title={t(incidentTexts.nonePast)}>{t(incidentTexts.nonePastHow)}</Empty>;
       return list([...past.data].sort((a, b) => b.started - a.started));
     }
     if (confirmed.incidents === null && open.length === 0)

@@ -42,7 +42,7 @@ export function MemberTable({ incident }: { incident: Incident }) {
   );
   const kept = useKept(trend.data);
   return (
-    <div className="tablebox">
+    <div className="tablebox" tabIndex={0}>
       <table className="list members">
         <thead>
           <tr>

@@ -11,7 +11,7 @@ import { useKept, usePicture } from "./kept";
 import { useOutbox } from "./outbox";
 import { Aged, Hold, Nothing, Part, StateOf, useDo } from "./parts";
 import { usePerson } from "./person";
-import { isOver, waitsFor } from "./picture";
+import { isMeasured, isOver, waitsFor } from "./picture";
 import { pending } from "./queue";
 import { phoneTexts } from "./texts";
 
@@ -89,7 +89,7 @@ function ToDo({ incident }: { incident: Incident }) {
   return (
     <section className="m-do">
       <h2>{t(phoneTexts.doNow)}</h2>
-      <p>{action ? t(action) : t(definition.data || definition.error ? phoneTexts.noAction : phoneTexts.loading)}</p>
+      <p>{action ? t(action) : t(definition.data ? phoneTexts.noAction : definition.error ? phoneTexts.noActionKnown : phoneTexts.loading)}</p>
     </section>
   );
 }
@@ -117,7 +117,7 @@ function Alarms({ incident }: { incident: Incident }) {
           <li key={m.alarm}>
             <PriorityMark priority={m.priority} size={24} hollow={!m.active} />
             <span className="m-what">{words.has(m.alarm) && <b>{t(words.get(m.alarm)!)}</b>}<small className="soft">{m.point}</small></span>
-            <span className="num">{valueText(m.value, m.unit, language)}</span>
+            {isMeasured(m.unit) && <span className="num">{valueText(m.value, m.unit, language)}</span>}
           </li>
         ))}
       </ul>

@@ -11,6 +11,7 @@ import type { Code } from "./codes";
 import { HazardList } from "./hazards";
 import { useKept, usePicture } from "./kept";
 import { Aged, Nothing, Part } from "./parts";
+import { isMeasured } from "./picture";
 import { phoneTexts } from "./texts";
 
 /** What hangs at a place: its alarms, its values with their age, its hazards, and a way to report another. */
@@ -34,7 +35,8 @@ export default function PlacePage({ code }: { code: Code }) {
         <div>
           <h1>{name}</h1>
           <p className="soft">
-            {t(code.kind === "zone" ? phoneTexts.zone : phoneTexts.point)} {code.id}
+            {t(code.kind === "zone" ? phoneTexts.zone : phoneTexts.point)}
+            {code.kind === "point" && ` ${code.id}`}
             {code.kind === "point" && zone && ` · ${t(zones.get(zone)?.name ?? { zh: zone, en: zone })}`}
           </p>
         </div>
@@ -75,9 +77,10 @@ function Alarms({ code }: { code: Code }) {
             <li key={a.alarm}>
               <PriorityMark priority={a.priority} size={24} hollow={!a.active} />
               <span>
-                {t(a.message)} <small className="soft">{age(a.since / 1e6, now, language)}</small>
+                {t(a.message)}
+                <small className="soft">{age(a.since / 1e6, now, language)}</small>
               </span>
-              <span className="num">{valueText(a.value, a.unit, language)}</span>
+              {isMeasured(a.unit) && <span className="num">{valueText(a.value, a.unit, language)}</span>}
             </li>
           ))}
         </ul>
@@ -100,7 +103,8 @@ function Values({ rows, loading }: { rows: (PointRow | Point)[]; loading: boolea
         return (
           <li key={row.id}>
             <span>
-              {t(row.name)} <small className="soft">{row.id}</small>
+              {t(row.name)}
+              <small className="soft">{row.id}</small>
             </span>
             <span className="num">
               <Value latest={value} unit={row.unit} states={row.states} staleAfter={row.stale_after} />

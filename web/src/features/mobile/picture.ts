@@ -71,3 +71,8 @@ export function surplus(entries: { key: string; at: number }[], most: number): s
     .slice(most)
     .map((e) => e.key);
 }
+
+/** Whether a value says more than its alarm: of smoke or a door the message has said it all, and a bare 1 says nothing. */
+export function isMeasured(unit: string): boolean {
+  return unit !== "" && unit !== "1";
+}

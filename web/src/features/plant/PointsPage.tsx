@@ -9,6 +9,7 @@ import { Link, setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
 import { downloadCsv } from "../../parts/csv";
 import { wordsOf } from "../../parts/doing";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { kindNames } from "../../parts/texts";
 import { unitText, Value, valueText } from "../../parts/value";
@@ -68,8 +69,7 @@ export default function PointsPage() {
   };
   return (
     <div>
-      <div className="toolbar">
-        <h1>{t({ zh: "测点", en: "Points" })}</h1>
+      <PageHead title={t({ zh: "测点", en: "Points" })}>
         <input className="field search" type="search" value={typed} onChange={(e) => setTyped(e.target.value)} placeholder={t(plantTexts.search)} aria-label={t(plantTexts.searchLabel)} autoFocus={window.innerWidth > 760} />
         <select className="field" value={zone} onChange={(e) => setQuery({ zone: e.target.value })} aria-label={t(plantTexts.zone)}>
           <option value="">{t(plantTexts.anyZone)}</option>
@@ -97,7 +97,7 @@ export default function PointsPage() {
         </select>
         <button className="button" disabled={!data?.total} onClick={() => void download()}>{t(alarmTexts.csv)}</button>
         <span className="soft" role="status">{failed ? t(failed) : data && t(plantTexts.found, { n: data.total })}</span>
-      </div>
+      </PageHead>
       <section className="panel">
         {asked.error ? (
           <Failed error={asked.error} retry={asked.again} />
@@ -129,7 +129,7 @@ function Rows({ points }: { points: PointRow[] }) {
   const latest = useLive("latest");
   useWatch(points.map((p) => p.id));
   return (
-    <div className="tablebox">
+    <div className="tablebox" tabIndex={0}>
       <table className="list points-table">
         <thead>
           <tr>
@@ -156,7 +156,7 @@ function Rows({ points }: { points: PointRow[] }) {
                 <b><Value latest={latest.get(p.id) ?? p.latest} unit={p.unit} states={p.states} staleAfter={p.stale_after} /></b>
               </td>
               <td className="num soft wide">
-                {p.normal ? `${valueText(p.normal[0], "1", language)}–${valueText(p.normal[1], "1", language)} ${unitText(p.unit, language)}` : "—"}
+                {p.normal && Object.keys(p.states).length === 0 ? `${valueText(p.normal[0], "1", language)}–${valueText(p.normal[1], "1", language)} ${unitText(p.unit, language)}` : "—"}
               </td>
               <td className="num soft wide">{p.limits || "—"}{p.changed > 0 && <div className="muted">{t(plantTexts.changedLimits, { n: p.changed })}</div>}</td>
             </tr>

@@ -133,7 +133,7 @@ export function SitePlan(props: Props) {
     const room = spot.width * k - 2 * pad;
     const lines = breakName(t(z.name), room, zoneSize);
     const line = zoneSize * 1.15;
-    if (room < zoneSize * 1.5 || spot.height * k < lines.length * line + pad) continue;
+    if (room < zoneSize * 1.5 || lines.some((l) => breadth(l, zoneSize) > room + pad) || spot.height * k < lines.length * line + pad) continue;
     const count = people.get(z.id);
     const at = reached?.get(z.id);
     const time = at === undefined ? null : clock(at / 1e6, now, site.timezone);
@@ -141,7 +141,8 @@ export function SitePlan(props: Props) {
     const wide = Math.min(room, Math.max(...lines.map((l) => breadth(l, zoneSize))));
     const name = { zone: z.id, x: x + pad, y: y + pad, lines, time: null, people: null, wide, high: lines.length * line };
     const withSecond = { ...name, time, people: counted, high: (lines.length + 1) * line };
-    if ((time ?? counted) !== null && spot.height * k > (lines.length + 1.2) * line + pad && !covers(withSecond)) names.push(withSecond);
+    const second = time ?? counted;
+    if (second !== null && breadth(second, Math.max(11, zoneSize * 0.85)) <= room + pad && spot.height * k > (lines.length + 1.2) * line + pad && !covers(withSecond)) names.push(withSecond);
     else if (!covers(name)) names.push(name);
   }
   const underName = (x: number, y: number) =>

@@ -4,6 +4,7 @@ import { useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { useSite } from "../../app/site";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { digits } from "../../parts/value";
 import { When } from "../../parts/when";
@@ -11,16 +12,19 @@ import { shownState, SourceMark } from "../overview/SourceStrip";
 import { overviewTexts } from "../overview/texts";
 import { systemTexts } from "./texts";
 
+const protocolNames: Record<string, string> = {
+  opcua: "OPC UA", modbus: "Modbus TCP", iec104: "IEC 60870-5-104", mqtt: "MQTT", sparkplug: "Sparkplug B", sql: "SQL", rest: "REST",
+};
+
 /** How the platform itself is: what runs, what is connected, what went wrong and how often. */
 export default function SystemPage() {
   const t = useSay();
   const health = useAsk<Health>("/health", 2000);
   return (
-    <div style={{ display: "grid", gap: 14, maxWidth: 1400, margin: "0 auto", gridTemplateColumns: "minmax(0,1fr)" }}>
-      <div className="toolbar" style={{ marginBottom: 0 }}>
-        <h1>{t(systemTexts.title)}</h1>
+    <div className="system-page">
+      <PageHead title={t(systemTexts.title)}>
         {health.data && <b role="status">{t(health.data.healthy ? systemTexts.well : systemTexts.notWell)}</b>}
-      </div>
+      </PageHead>
       {health.data ? (
         <>
           <Processes health={health.data} />
@@ -50,7 +54,7 @@ function Processes({ health }: { health: Health }) {
         <h2>{t(systemTexts.processes)}</h2>
         {!health.bus && <b>{t(systemTexts.bus)}: {t(systemTexts.busDown)}</b>}
       </header>
-      <div className="tablebox">
+      <div className="tablebox" tabIndex={0}>
         <table className="list">
           <thead>
             <tr>
@@ -98,7 +102,7 @@ function Sources() {
       {rows.length === 0 ? (
         <p className="body soft">{t(confirmed.sources === null ? overviewTexts.sourcesUnknown : overviewTexts.noSources)}</p>
       ) : (
-        <div className="tablebox">
+        <div className="tablebox" tabIndex={0}>
           <table className="list">
             <thead>
               <tr>
@@ -119,7 +123,7 @@ function Sources() {
                 return (
                   <tr key={s.source}>
                     <td className="nowrap"><SourceMark state={state} /> {s.source}</td>
-                    <td>{s.protocol.toUpperCase()}</td>
+                    <td>{protocolNames[s.protocol] ?? s.protocol}</td>
                     <td className="nowrap">{state === "up" ? t(overviewTexts[state]) : <b>{t(overviewTexts[state])}</b>}</td>
                     <td>{s.last_reading ? <When ns={s.last_reading} /> : t(systemTexts.never)}</td>
                     <td className="num">{s.lag_s === null ? "—" : `${digits(s.lag_s)} s`}</td>
@@ -179,7 +183,7 @@ function Errors({ processes }: { processes: Process[] }) {
       {rows.length === 0 ? (
         <Empty title={t(systemTexts.noErrors)} />
       ) : (
-        <div className="tablebox">
+        <div className="tablebox" tabIndex={0}>
           <table className="list">
             <thead>
               <tr>
@@ -195,7 +199,7 @@ function Errors({ processes }: { processes: Process[] }) {
                   <td><code>{e.name}</code><div className="muted">{e.process}</div></td>
                   <td className="num">{e.count}</td>
                   <td><When ns={e.last_time} /></td>
-                  <td style={{ overflowWrap: "anywhere" }}>{e.last}</td>
+                  <td className="words">{e.last}</td>
                 </tr>
               ))}
             </tbody>

@@ -4,6 +4,7 @@ import { useLanguage, useSay } from "../../app/language";
 import { useMe } from "../../app/me";
 import { Link, setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { hoursText, isOverdue, kindTexts, levelTexts, statusTexts, type Figures, type FoundHazard, type HazardPage } from "./hazard";
 import { HazardPanel } from "./HazardPanel";
@@ -39,13 +40,12 @@ export default function HazardsPage() {
   const figures = useAsk<Figures>("/work/hazards/figures", EVERY_MS);
   return (
     <div className="hazards-page">
-      <div className="toolbar">
-        <h1>{t(workTexts.title)}</h1>
+      <PageHead title={t(workTexts.title)}>
         <Link className="button as-link" to="/incidents">{t(workTexts.incidents)}</Link>
         <a className="button as-link" href={`/api/work/codes${zone ? `?zone=${encodeURIComponent(zone)}` : ""}`} target="_blank" rel="noopener">
           {t(zone ? workTexts.codes : workTexts.codesAll)}
         </a>
-      </div>
+      </PageHead>
       {figures.data && <Head figures={figures.data} />}
       <div className="toolbar">
         <div className="choices" role="group" aria-label={t(workTexts.show)}>
@@ -112,7 +112,7 @@ function Rows({ page, chosen }: { page: HazardPage; chosen: string | null }) {
   const person = (id: string | null) => (id === null ? "–" : people.get(id) ? t(people.get(id)!.name) : id);
   return (
     <>
-      <div className="tablebox">
+      <div className="tablebox" tabIndex={0}>
         <table className="list">
           <thead>
             <tr>
