@@ -21,6 +21,7 @@ PAGES = {
     "trend-empty": "/trend",
     "points": "/points",
     "point": "/points/{point}",
+    "flows": "/flows",
     "duty": "/duty",
     "duty-handover": "/duty?tab=handover",
     "duty-contacts": "/duty?tab=contacts",
