@@ -14,7 +14,7 @@ from tests.conftest import until
 import fangwei.alarms.models  # noqa: F401  # its tables belong to the metadata
 from fangwei.alarms.limit_store import LimitStore
 from fangwei.alarms.overrides import LimitState
-from fangwei.alarms.schemas import Command, LimitInForce
+from fangwei.alarms.schemas import Command, JournalPage, LimitInForce
 from fangwei.alarms.service import Alarms
 from fangwei.alarms.store import Store
 from fangwei.bus import subjects
@@ -71,8 +71,8 @@ async def test_a_leak_is_told_at_once_listed_acknowledged_and_journalled(
         await bus.ask("fw.do.alarms.unshelve", {"id": "c2", "by": "li", "alarm": "G1.hi"})
     assert refused.value.problem.code == "alarms.not_shelved"
     asked = {"start": 0, "end": now_ns() + SECOND}
-    journal = msgspec.json.decode(await bus.ask("fw.ask.alarms.journal", asked), type=list[AlarmEvent])
-    assert [e.change for e in journal] == [AlarmChange.ACKNOWLEDGED, AlarmChange.RAISED]
+    journal = msgspec.json.decode(await bus.ask("fw.ask.alarms.journal", asked), type=JournalPage)
+    assert [e.change for e in journal.items] == [AlarmChange.ACKNOWLEDGED, AlarmChange.RAISED]
     kpi = msgspec.json.decode(await bus.ask("fw.ask.alarms.kpi", {**asked, "start": now_ns() - 3600 * SECOND}))
     assert {r["key"]: r["value"] for r in kpi}["total"] == 1
     await service.end()

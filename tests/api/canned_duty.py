@@ -11,6 +11,7 @@ from fangwei.audit.record import Entry
 from fangwei.bus.client import Bus
 from fangwei.core.events import Incident, IncidentStatus, Notice
 from fangwei.core.health import Health
+from fangwei.core.lists import Paging, cut
 from fangwei.db.base import Base
 from fangwei.duty.chain_desk import ChainDesk
 from fangwei.duty.contact_desk import ContactDesk
@@ -60,19 +61,19 @@ class MemoryLedger(Ledger):
     async def keep_notice(self, notice: Notice) -> None:
         self.notices[notice.id] = notice
 
-    async def receipts(
-        self, person: str | None, incident: str | None, offset: int, limit: int
-    ) -> tuple[list[Notice], int]:
+    async def receipts(self, person: str | None, incident: str | None, part: Paging) -> tuple[list[Notice], int]:
         found = [
             n
             for n in sorted(self.notices.values(), key=lambda n: -n.sent)
             if person in (None, n.person) and incident in (None, n.incident)
         ]
-        return found[offset : offset + limit], len(found)
+        total, items = cut(found, part, {"sent": lambda n: n.sent}, lambda n: f"{n.person} {n.channel}")
+        return items, total
 
-    async def handovers(self, offset: int, limit: int) -> tuple[list[bytes], int]:
+    async def handovers(self, part: Paging) -> tuple[list[bytes], int]:
         rows = sorted(self._handovers.values(), key=lambda row: -row.time)
-        return [row.note for row in rows[offset : offset + limit]], len(rows)
+        total, items = cut(rows, part, {"time": lambda row: row.time}, lambda row: f"{row.by} {row.to}")
+        return [row.note for row in items], total
 
     async def handover(self, id: str) -> bytes | None:
         row = self._handovers.get(id)

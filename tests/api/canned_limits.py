@@ -15,6 +15,7 @@ from fangwei.alarms.setting import faults, notes, setting_of
 from fangwei.bus.client import Bus
 from fangwei.core.clock import DAY, HOUR, MINUTE, now_ns
 from fangwei.core.events import AlarmChange, AlarmState
+from fangwei.core.lists import cut
 from fangwei.plant.site import Site
 
 
@@ -74,7 +75,8 @@ class CannedLimits:
             for p in sorted(self.made.values(), key=lambda p: -p.time)
             if asked.kind in (None, p.kind) and asked.state in (None, p.state) and asked.alarm in (None, p.alarm)
         ]
-        return schemas.Proposals(len(found), asked.offset, found[asked.offset : asked.offset + asked.limit])
+        total, part = cut(found, asked, {"time": lambda p: p.time}, lambda p: p.alarm)
+        return schemas.Proposals(total, asked.offset, part)
 
     async def _propose(self, asked: schemas.ProposeLimit) -> Proposal:
         if asked.id in self.made:

@@ -15,6 +15,8 @@ from tests.api.canned_work import CannedWork
 
 from fangwei.alarms.errors import AlarmUnknown
 from fangwei.alarms.kpi import KpiRow
+from fangwei.alarms.schemas import JournalAsked
+from fangwei.alarms.store import Transitions
 from fangwei.bus import codec
 from fangwei.bus.client import Bus
 from fangwei.core.clock import MINUTE, SECOND, now_ns
@@ -35,8 +37,10 @@ from fangwei.core.events import (
     TimelineEntry,
 )
 from fangwei.core.health import Health
+from fangwei.core.lists import cut
 from fangwei.core.reading import Readings
 from fangwei.core.texts import Text
+from fangwei.incidents.service import SORTS, AskList
 from fangwei.incidents.texts import PhotoUnknown
 from fangwei.plant.schema import (
     HAZARD_OF,
@@ -92,7 +96,7 @@ class CannedPlant:
         await b.answer("fw.ask.historian.downsample", dict, self._downsample)
         await b.answer("fw.ask.historian.range", dict, self._range)
         await b.answer("fw.ask.alarms.list", dict, self._of(lambda q: list(self.alarms.values())))
-        await b.answer("fw.ask.alarms.journal", dict, self._of(lambda q: self.journal[::-1][: q["limit"]]))
+        await b.answer("fw.ask.alarms.journal", dict, self._of(self._journal))
         await CannedLimits(self.site, b).answer()
         await b.answer("fw.ask.alarms.kpi", dict, self._of(lambda q: [KPI]))
         await b.answer("fw.ask.incidents.list", dict, self._of(self._list))
@@ -120,10 +124,26 @@ class CannedPlant:
 
         return answering
 
-    def _list(self, question: dict[str, Any]) -> list[Incident]:
-        wanted = question.get("statuses")
+    def _journal(self, question: dict[str, Any]) -> dict[str, Any]:
+        asked = msgspec.convert(question, JournalAsked)
+        meant = Transitions(
+            asked.start, asked.end, asked.alarm, frozenset(asked.zones) if asked.zones else None, tuple(asked.words)
+        )
+        found = [e for e in self.journal if meant.mean(e)]
+        total, part = cut(found[::-1], asked, {"time": lambda e: e.decided_time})
+        return {"total": total, "offset": asked.offset, "items": part}
+
+    def _list(self, question: dict[str, Any]) -> dict[str, Any]:
+        asked = msgspec.convert(question, AskList)
+        wanted = asked.statuses
         over = ("closed", "dissolved")
-        return [i for i in self.incidents.values() if (i.status in wanted if wanted else i.status not in over)]
+        found = [
+            i
+            for i in self.incidents.values()
+            if (i.status in wanted if wanted else i.status not in over) and asked.zone in (None, *i.zones)
+        ]
+        total, part = cut(found, asked, SORTS, lambda i: f"{i.id} {i.title.zh} {i.title.en}")
+        return {"total": total, "offset": asked.offset, "items": part}
 
     def _show(self, question: dict[str, Any]) -> dict[str, Any]:
         incident = self.incidents.get(question["incident"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from fangwei.bus.client import Bus
 from fangwei.core.clock import now_ns
+from fangwei.core.lists import cut
 from fangwei.plant.site import Site
 from fangwei.work.errors import HazardUnknown, ZoneUnknown
 from fangwei.work.figures import Closed, Figures, closing
@@ -20,7 +21,7 @@ from fangwei.work.hazards import (
     report,
     step,
 )
-from fangwei.work.questions import AskFigures, AskShow, Filter, Listed, Shown
+from fangwei.work.questions import SORTED_BY, AskFigures, AskShow, Filter, Listed, Shown
 
 
 class CannedWork:
@@ -77,10 +78,11 @@ class CannedWork:
             and asked.reporter in (None, h.reporter)
             and asked.level in (None, h.level)
             and not (asked.overdue and (h.status in OVER or h.deadline is None or h.deadline > now))
-            and all(word in h.words for word in asked.q.split())
         ]
         found.sort(key=lambda h: -h.reported)
-        return Listed(len(found), asked.offset, found[asked.offset : asked.offset + asked.limit])
+        sorts = {name: lambda h, name=name: getattr(h, name) for name in SORTED_BY}
+        total, part = cut(found, asked, sorts, lambda h: h.words)
+        return Listed(total, asked.offset, part)
 
     async def show(self, asked: AskShow) -> Shown:
         return Shown(self._find(asked.hazard), [line for line in self.lines if line.hazard == asked.hazard])

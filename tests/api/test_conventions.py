@@ -5,18 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fangwei.api.conventions import (
-    Paging,
-    RevisionMissing,
-    SortUnknown,
-    expect,
-    ordered,
-    page,
-    revision_of,
-    tag,
-    tagged,
-)
+from fangwei.api.conventions import RevisionMissing, expect, page, revision_of, tag, tagged
 from fangwei.core.errors import RevisionStale
+from fangwei.core.lists import Paging, SortUnknown, ordered
 
 ROWS = [("a", 2, None), ("b", 1, 5), ("c", 2, 3), ("d", 1, None)]
 BY = {"id": lambda r: r[0], "size": lambda r: r[1], "since": lambda r: r[2]}

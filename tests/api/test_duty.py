@@ -71,7 +71,7 @@ async def test_contact_never_shows_its_address_again(door):
     made = await post(door, path, {"name": "手机", "type": "webhook", "address": address})
     listed = await door.client.get(f"/api/duty{path}")
     assert "SECRET" not in made.text + listed.text + repr(door.plant.duty.ledger.entries)
-    assert [c["shown"] for c in listed.json() if c["own"]] == ["https://gw.example/…"]
+    assert [c["shown"] for c in listed.json()["items"] if c["own"]] == ["https://gw.example/…"]
     id = made.json()["id"]
     edit = {"name": "手机", "type": "webhook", "max_priority": 2}
     assert (await post(door, f"{path}/{id}", edit, 1, "PUT")).json()["max_priority"] == 2

@@ -199,9 +199,9 @@ async def test_the_report_and_the_journal_come_for_zones_and_as_csv(plant_door: 
     rows = {row["key"]: row["value"] for row in report["rows"]}
     assert rows["total"] == 2 and not report["enough"] and report["remarks"]
     journal = (await plant_door.client.get(f"/api/alarms/journal?{span}&zone=store")).json()
-    assert [e["alarm"] for e in journal] == ["STOR-GAS-01.hi"]
+    assert [e["alarm"] for e in journal["items"]] == ["STOR-GAS-01.hi"]
     found = (await plant_door.client.get(f"/api/alarms/journal?{span}&q=fill hi_hi")).json()
-    assert [e["alarm"] for e in found] == [f"{POINT}.hi_hi"]
+    assert [e["alarm"] for e in found["items"]] == [f"{POINT}.hi_hi"]
     csv = await plant_door.client.get(f"/api/alarms/journal.csv?{span}&language=en")
     assert csv.headers["x-truncated"] == "false"
     lines = csv.text.lstrip("\ufeff").strip().split("\r\n")

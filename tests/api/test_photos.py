@@ -46,7 +46,7 @@ async def test_a_photo_comes_back_as_a_picture_of_our_own(door, incident):
 
 async def test_when_and_where_are_kept_only_when_asked(door, incident):
     await send(door, with_camera(), query="keep_place=true")
-    (photo,) = (await door.client.get("/api/incidents/I-1/photos")).json()
+    (photo,) = (await door.client.get("/api/incidents/I-1/photos")).json()["items"]
     assert photo["latitude"] == 31.308333 and photo["taken"]
 
 

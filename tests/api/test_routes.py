@@ -28,7 +28,7 @@ async def test_site_names_zones_people_and_georeference(door):
 
 async def test_points_are_found_by_id_name_zone_kind_and_gas(door):
     async def ids(query):
-        return [p["id"] for p in (await door.client.get(f"/api/points?limit=500&{query}")).json()["points"]]
+        return [p["id"] for p in (await door.client.get(f"/api/points?limit=500&{query}")).json()["items"]]
 
     assert (await ids("q=fill-gas"))[0] == "FILL-GAS-01"
     assert "FILL-GAS-01" in await ids("q=注液间 可燃")
@@ -36,7 +36,7 @@ async def test_points_are_found_by_id_name_zone_kind_and_gas(door):
     assert all(i.startswith("STOR") for i in await ids("zone=store"))
     assert await ids("q=no such thing") == []
     page = (await door.client.get("/api/points?limit=2&offset=3")).json()
-    assert len(page["points"]) == 2 and page["total"] > 100
+    assert len(page["items"]) == 2 and page["total"] > 100
 
 
 async def test_point_tells_its_limits_and_why_they_exist(door):

@@ -11,6 +11,7 @@ from fangwei.api.definitions import Definitions
 from fangwei.api.limits import LimitBook
 from fangwei.api.search import PointIndex
 from fangwei.bench.search import many_points
+from fangwei.core.lists import Paging
 from fangwei.plant.schema import Calibration, Source, SourcePoint
 
 SITE = canned_site()
@@ -18,7 +19,7 @@ INDEX = PointIndex(SITE)
 
 
 def ids(text: str = "", **more: object) -> list[str]:
-    return [p.id for p in INDEX.find(text, limit=500, **more).points]  # type: ignore[arg-type]
+    return [p.id for p in INDEX.find(Paging(limit=500, q=text), **more).points]  # type: ignore[arg-type]
 
 
 def test_every_word_must_occur_and_an_id_that_begins_so_comes_first() -> None:
@@ -31,16 +32,19 @@ def test_every_word_must_occur_and_an_id_that_begins_so_comes_first() -> None:
 def test_filters_narrow_and_pages_neither_repeat_nor_miss() -> None:
     everything = ids(kind="combustible_gas")
     assert len(everything) == 20 and ids(kind="combustible_gas", zone="store") == ["STOR-GAS-01", "STOR-GAS-02"]
-    pages = [p.id for n in range(0, 20, 7) for p in INDEX.find(kind="combustible_gas", offset=n, limit=7).points]
+    pages = [p.id for n in range(0, 20, 7) for p in INDEX.find(Paging(n, 7), kind="combustible_gas").points]
     assert pages == everything
+    back = INDEX.find(Paging(limit=500, sort="zone,-id"), kind="combustible_gas").points
+    turned = sorted(sorted(everything, reverse=True), key=lambda id: SITE.points[id].zone)
+    assert [p.id for p in back] == turned
     assert ids("gas", only={"FILL-GAS-02"}) == ["FILL-GAS-02"] and ids(only=set()) == []
 
 
 def test_points_are_found_by_their_source() -> None:
     panel = Source(id="gas-panel", protocol="modbus", points=[SourcePoint(point="FILL-GAS-01")])
     index = PointIndex(replace(SITE, sources={"gas-panel": panel}))
-    assert [p.id for p in index.find(source="gas-panel").points] == ["FILL-GAS-01"]
-    assert [p.id for p in index.find("gas-panel").points] == ["FILL-GAS-01"]
+    assert [p.id for p in index.find(Paging(), source="gas-panel").points] == ["FILL-GAS-01"]
+    assert [p.id for p in index.find(Paging(q="gas-panel")).points] == ["FILL-GAS-01"]
 
 
 def test_fifty_thousand_points_are_searched_in_much_less_than_the_page_allows() -> None:
@@ -53,7 +57,7 @@ def test_fifty_thousand_points_are_searched_in_much_less_than_the_page_allows() 
 def _took(index: PointIndex, text: str) -> float:
     # Of the processor, not of the clock: what else the machine does meanwhile is not the search's.
     begin = time.process_time()
-    index.find(text)
+    index.find(Paging(q=text))
     return time.process_time() - begin
 
 

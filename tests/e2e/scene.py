@@ -8,7 +8,7 @@ import httpx
 from PIL import Image, ImageDraw
 from tests.conftest import until
 from tests.e2e.platform import Platform
-from tests.e2e.watching import ZONE, leak_incident, open_incidents, rows_of
+from tests.e2e.watching import ZONE, leak_incident, open_incidents
 
 from fangwei.core.clock import HOUR, now_ns
 
@@ -28,7 +28,7 @@ async def until_plant_speaks(platform: Platform, share: float = 0.9, seconds: fl
     api = await platform.client("administrator")
 
     async def speaks() -> bool:
-        rows = rows_of((await api.get("/api/points", params={"limit": 500})).json())
+        rows = (await api.get("/api/points", params={"limit": 500})).json()["items"]
         return bool(rows) and sum(row["latest"] is not None for row in rows) >= share * len(rows)
 
     await until(speaks, seconds=seconds, what="the plant's points speak")

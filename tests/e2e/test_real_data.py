@@ -58,7 +58,7 @@ async def test_a_recorded_fault_of_the_valve_bench_becomes_an_incident_on_the_pa
 
     await until(told, seconds=20, what="an incident is opened or grows inside the recorded fault")
     api = await valve_bench.client()
-    listed = (await api.get("/api/incidents", params={"status": list(IncidentStatus)})).json()
+    listed = (await api.get("/api/incidents", params={"status": list(IncidentStatus)})).json()["items"]
     shown = [(await api.get(f"/api/incidents/{i['id']}")).json() for i in listed]
     news = news_of(shown, start, SPEED)
     verdict = judge(FILE, fault, news)

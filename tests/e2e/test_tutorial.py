@@ -111,7 +111,7 @@ async def test_a_new_reader_sees_the_alarm_takes_the_incident_and_finds_it_in_th
         reader.save("python")
 
         async def incidents():
-            return (await page.get("/api/incidents")).json()
+            return (await page.get("/api/incidents")).json()["items"]
 
         _, steps = reader.next("sh")
         assert steps == "python sensor.py 3.2 5\npython sensor.py 31.5 10\n"
@@ -130,7 +130,7 @@ async def test_a_new_reader_sees_the_alarm_takes_the_incident_and_finds_it_in_th
         await reader.run("python sensor.py 4 10")
 
         async def returned():
-            alarms = (await page.get("/api/alarms")).json()
+            alarms = (await page.get("/api/alarms")).json()["items"]
             return not any(a["active"] for a in alarms if a["alarm"] == "H-GAS-01.hi")
 
         await until(returned, "the alarm returns", 15)

@@ -9,18 +9,11 @@ from tests.e2e.platform import Platform
 ZONE = "electrolyte_filling"
 
 
-def rows_of(answer: Any) -> list[dict[str, Any]]:
-    """The rows of a list, whichever of its shapes it comes in."""
-    if isinstance(answer, list):
-        return answer
-    rows: list[dict[str, Any]] = answer.get("items") or answer.get("points") or []
-    return rows
-
-
 async def open_incidents(api: httpx.AsyncClient, settled: bool = False) -> list[dict[str, Any]]:
     """Incidents that nobody has closed; also those whose alarms are gone, where `settled`."""
     wanted = ("open", "owned", "settled") if settled else ("open", "owned")
-    return [row for row in rows_of((await api.get("/api/incidents")).json()) if row["status"] in wanted]
+    listed = (await api.get("/api/incidents", params={"limit": 500})).json()
+    return [row for row in listed["items"] if row["status"] in wanted]
 
 
 async def leak_incident(platform: Platform, api: httpx.AsyncClient, alarms: int = 3) -> dict[str, Any]:
@@ -39,6 +32,6 @@ async def calm(api: httpx.AsyncClient) -> None:
     """What the start itself gave rise to is closed and acknowledged, so that a plant that is well can be seen."""
     for incident in await open_incidents(api, settled=True):
         await api.post(f"/api/incidents/{incident['id']}/close", json={"text": "开机过程 start-up"})
-    alarms = [alarm["alarm"] for alarm in rows_of((await api.get("/api/alarms")).json())]
+    alarms = [alarm["alarm"] for alarm in (await api.get("/api/alarms", params={"limit": 500})).json()["items"]]
     if alarms:
         await api.post("/api/alarms/acknowledge", json={"alarms": alarms[:200]})

@@ -14,6 +14,7 @@ from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
 from fangwei.incidents.correlate import Correlator
 from fangwei.incidents.recorded import Recorder
+from fangwei.incidents.service import Listed
 from fangwei.plant.site import Site
 
 START = 1_700_000_000_000_000_000
@@ -76,7 +77,7 @@ async def test_the_room_records_what_it_keeps_and_a_restart_records_nothing_twic
     database = open_database(settings)
 
     async def listed() -> list[Incident]:
-        return msgspec.json.decode(await bus.ask("fw.ask.incidents.list", {}), type=list[Incident])
+        return msgspec.json.decode(await bus.ask("fw.ask.incidents.list", {}), type=Listed).items
 
     while not (live := await listed()):
         pass

@@ -20,7 +20,7 @@ from fangwei.core.health import Health
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
 from fangwei.incidents import models as models
-from fangwei.incidents.service import Shown, serve
+from fangwei.incidents.service import Listed, Shown, serve
 from fangwei.incidents.store import Store
 from fangwei.plant.site import Site
 
@@ -85,10 +85,8 @@ async def test_an_alarm_is_announced_at_once_and_the_next_one_grows_it(room: Run
     await until(lambda: len(told[-1].incident.members) == 2)
     assert len({t.incident.id for t in told}) == 1
     assert told[0].id == f"{told[0].incident.id}/1"
-    listed = msgspec.json.decode(
-        await bus.ask("fw.ask.incidents.list", {"statuses": None, "limit": 10}), type=list[Incident]
-    )
-    assert [i.id for i in listed] == [told[0].incident.id]
+    listed = msgspec.json.decode(await bus.ask("fw.ask.incidents.list", {"statuses": None, "limit": 10}), type=Listed)
+    assert [i.id for i in listed.items] == [told[0].incident.id]
 
 
 async def test_an_event_heard_twice_counts_once(room: Running, bus: Bus, plant: Site):
@@ -233,3 +231,30 @@ def test_the_child_plant_is_the_test_plant(plant: Site):
     import random
 
     assert make_site(SHAPE, random.Random(1)).points == plant.points
+
+
+async def test_those_that_are_over_are_paged_after_the_live_ones_and_found_by_words(
+    room: Running, bus: Bus, plant: Site
+):
+    told = await listen(bus)
+    zones = [z for z in plant.zones][:3]
+    for zone in zones:
+        gas = fresh(plant, point_of(plant, zone, "combustible_gas"))
+        await bus.emit(f"fw.alarms.{gas.zone}", gas, sure_id=gas.id)
+        await until(lambda zone=zone: any(zone in t.incident.zones for t in told), f"an incident in {zone}")
+    ids = list(dict.fromkeys(t.incident.id for t in told))
+    over = ids[0]
+    await bus.ask("fw.do.incidents.close", {"id": "close-it-1", "by": "li_na", "incident": over, "text": "done"})
+
+    async def listed(**asked: object) -> Listed:
+        question = {"statuses": [*IncidentStatus]} | asked
+        return msgspec.json.decode(await bus.ask("fw.ask.incidents.list", question), type=Listed)
+
+    whole = await listed()
+    assert whole.total == len(ids) and whole.items[-1].id == over
+    pages = [(await listed(offset=n, limit=1)).items[0].id for n in range(whole.total)]
+    assert pages == [i.id for i in whole.items]
+    newest = await listed(sort="-started", limit=2)
+    assert [i.started for i in newest.items] == sorted((i.started for i in whole.items), reverse=True)[:2]
+    assert [i.id for i in (await listed(zone=zones[0], statuses=["closed"])).items] == [over]
+    assert (await listed(q=over)).total == 1 and (await listed(q="no such thing")).total == 0

@@ -6,9 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.alarms.models import ProposalRow, StandingRow, VersionRow
 from fangwei.alarms.overrides import Standing, Version
-from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
+from fangwei.alarms.proposal import Proposal
+from fangwei.alarms.schemas import ProposalsAsked
 from fangwei.audit.record import Entry, record
+from fangwei.db.lists import holding, order_by
 from fangwei.db.session import Database
+
+SORTS = {
+    "time": ProposalRow.time,
+    "alarm": ProposalRow.alarm,
+    "kind": ProposalRow.kind,
+    "state": ProposalRow.state,
+}
 
 
 class LimitStore:
@@ -50,23 +59,25 @@ class LimitStore:
             row = await session.get(ProposalRow, id)
         return msgspec.json.decode(row.body, type=Proposal) if row else None
 
-    async def proposals(
-        self,
-        kind: ProposalKind | None = None,
-        state: ProposalState | None = None,
-        alarm: str | None = None,
-        offset: int = 0,
-        limit: int = 100,
-    ) -> tuple[int, list[Proposal]]:
-        """How many there are, and a page of them, newest first."""
-        query = select(ProposalRow)
-        for column, wanted in ((ProposalRow.kind, kind), (ProposalRow.state, state), (ProposalRow.alarm, alarm)):
+    async def proposals(self, asked: ProposalsAsked) -> tuple[int, list[Proposal]]:
+        """How many there are, and the part of them that is asked for.
+
+        Raises:
+            SortUnknown: they cannot be sorted by that.
+        """
+        query = select(ProposalRow).where(*holding(asked.words, (ProposalRow.alarm, ProposalRow.id)))
+        for column, wanted in (
+            (ProposalRow.kind, asked.kind),
+            (ProposalRow.state, asked.state),
+            (ProposalRow.alarm, asked.alarm),
+        ):
             if wanted is not None:
                 query = query.where(column == str(wanted))
+        first, last = asked.bounds()
         async with self._database.session() as session, session.begin():
             total = (await session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
-            page = query.order_by(ProposalRow.time.desc(), ProposalRow.id.desc()).offset(offset).limit(limit)
-            rows = list(await session.scalars(page))
+            order = order_by(asked.sort, SORTS, "-time", ProposalRow.id.desc())
+            rows = list(await session.scalars(query.order_by(*order).offset(first).limit(last - first)))
         return total, [msgspec.json.decode(row.body, type=Proposal) for row in rows]
 
     async def keep(

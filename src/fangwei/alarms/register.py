@@ -100,7 +100,9 @@ class Register:
         self._must_be_loaded()
         try:
             versions = await self._store.versions(alarm)
-            _, proposals = await self._store.proposals(alarm=alarm, kind=ProposalKind.LIMIT, limit=MOST_SHOWN)
+            _, proposals = await self._store.proposals(
+                ProposalsAsked(alarm=alarm, kind=ProposalKind.LIMIT, limit=MOST_SHOWN)
+            )
         except AWAY as error:
             raise self._away(error) from error
         proposals.sort(key=lambda p: (p.state is not ProposalState.OPEN, -p.time))
@@ -113,12 +115,11 @@ class Register:
 
     async def proposals(self, asked: ProposalsAsked) -> Proposals:
         """A page of proposals."""
-        offset, limit = max(0, asked.offset), max(1, min(asked.limit, 500))
         try:
-            total, items = await self._store.proposals(asked.kind, asked.state, asked.alarm, offset, limit)
+            total, items = await self._store.proposals(asked)
         except AWAY as error:
             raise self._away(error) from error
-        return Proposals(total, offset, items)
+        return Proposals(total, asked.bounds()[0], items)
 
     def check(self, asked: CheckAsked) -> Checked:
         """What a setting would do, before anybody proposes it."""
@@ -255,7 +256,8 @@ class Register:
         check(self._file, self._engine.site, done.alarm, None if done.to_file else done.after)
         standing = self._standing(done.alarm)
         version, limit = approved(self._file, done, standing, now)
-        _, open_ones = await self._store.proposals(ProposalKind.LIMIT, ProposalState.OPEN, done.alarm, 0, 500)
+        asked = ProposalsAsked(kind=ProposalKind.LIMIT, state=ProposalState.OPEN, alarm=done.alarm, limit=500)
+        _, open_ones = await self._store.proposals(asked)
         others = [overtaken(p, now) for p in open_ones if p.id != done.id]
         later = Standing(alarm=done.alarm, revision=standing.revision + 1, current=version)
         entries = [decided_entry(done), *(decided_entry(p) for p in others), in_force_entry(done, version)]

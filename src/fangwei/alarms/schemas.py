@@ -4,7 +4,8 @@ import msgspec
 
 from fangwei.alarms.proposal import Proposal, ProposalKind, ProposalState
 from fangwei.alarms.setting import Setting
-from fangwei.core.events import AlarmState
+from fangwei.core.events import AlarmEvent, AlarmState
+from fangwei.core.lists import Paging
 from fangwei.core.texts import Text
 
 
@@ -15,16 +16,22 @@ class ListAsked(msgspec.Struct):
     states: list[AlarmState] | None = None
 
 
-class JournalAsked(msgspec.Struct):
-    """`fw.ask.alarms.journal`: newest first, at most `limit`."""
+class JournalAsked(Paging, frozen=True, kw_only=True):
+    """`fw.ask.alarms.journal`: newest first, with `sort="time"` oldest first. `q`: only events whose alarm, message,
+    person or reason holds each of these words."""
 
     start: int
     end: int
     alarm: str | None = None
-    limit: int = 1000
     zones: list[str] | None = None
-    q: str = ""
-    """Only events whose alarm or message holds each of these words."""
+
+
+class JournalPage(msgspec.Struct):
+    """Answer to journal."""
+
+    total: int
+    offset: int
+    items: list[AlarmEvent]
 
 
 class KpiAsked(msgspec.Struct):
@@ -130,14 +137,12 @@ class Withdraw(msgspec.Struct, kw_only=True):
     kind: ProposalKind
 
 
-class ProposalsAsked(msgspec.Struct, kw_only=True):
-    """`fw.ask.alarms.proposals`: newest first."""
+class ProposalsAsked(Paging, frozen=True, kw_only=True):
+    """`fw.ask.alarms.proposals`: newest first unless sorted."""
 
     kind: ProposalKind | None = None
     state: ProposalState | None = None
     alarm: str | None = None
-    offset: int = 0
-    limit: int = 100
 
 
 class Proposals(msgspec.Struct):

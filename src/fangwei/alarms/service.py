@@ -27,6 +27,7 @@ from fangwei.alarms.schemas import (
     CheckAsked,
     Command,
     JournalAsked,
+    JournalPage,
     KpiAsked,
     LimitAsked,
     LimitInForce,
@@ -37,12 +38,13 @@ from fangwei.alarms.schemas import (
     Review,
     Withdraw,
 )
-from fangwei.alarms.store import Store
+from fangwei.alarms.store import Store, Transitions
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import DAY, SECOND, now_ns, to_datetime
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, AlarmStatus, Hazard, SourceHealth
 from fangwei.core.health import Health, HealthReport
+from fangwei.core.lists import fields
 from fangwei.core.reading import Readings
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
@@ -372,11 +374,13 @@ class Alarms:
     async def _list(self, asked: ListAsked) -> list[AlarmStatus]:
         return self.engine.desk.statuses(asked.zone, asked.states)
 
-    async def _journal(self, asked: JournalAsked) -> list[AlarmEvent]:
-        limit = max(1, min(asked.limit, MOST_JOURNAL))
+    async def _journal(self, asked: JournalAsked) -> JournalPage:
+        first, last = asked.bounds(MOST_JOURNAL)
+        newest_first = all(turned for _, turned in fields(asked.sort, ("time",)))
         zones = frozenset(asked.zones) if asked.zones is not None else None
-        words = asked.q.casefold().split()
-        return await self._store.journal(asked.start, asked.end, asked.alarm, limit, zones, words)
+        wanted = Transitions(asked.start, asked.end, asked.alarm, zones, tuple(asked.words))
+        total, items = await self._store.journal_page(wanted, first, last, newest_first)
+        return JournalPage(total, first, items)
 
     async def _kpi(self, asked: KpiAsked) -> Any:
         events = await self._transitions(asked)

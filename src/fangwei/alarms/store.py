@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,8 @@ from fangwei.audit.record import record
 from fangwei.core.clock import DAY
 from fangwei.core.events import AlarmEvent
 from fangwei.core.health import Health
+from fangwei.core.lists import holds
+from fangwei.core.texts import Text
 from fangwei.db.session import Database
 
 MOST_WAITING = 100_000
@@ -34,6 +36,36 @@ FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 10.0
 COMMANDS_KEPT = DAY
 """A sender that repeats a command after a day means it anew."""
+
+
+class Told(msgspec.Struct):
+    """Of an event, what a question about the journal is answered by."""
+
+    alarm: str
+    zone: str
+    decided_time: int
+    message: Text
+    by: str | None = None
+    reason: str | None = None
+
+
+class Transitions(msgspec.Struct, frozen=True):
+    """Which events are meant: decided in [start, end); `words` all occur in alarm, message, person or reason."""
+
+    start: int
+    end: int
+    alarm: str | None = None
+    zones: frozenset[str] | None = None
+    words: tuple[str, ...] = ()
+
+    def mean(self, e: Told | AlarmEvent) -> bool:
+        """Whether this one is meant."""
+        if not self.start <= e.decided_time < self.end or self.alarm not in (None, e.alarm):
+            return False
+        if self.zones is not None and e.zone not in self.zones:
+            return False
+        told = f"{e.alarm} {e.message.zh} {e.message.en} {e.by or ''} {e.reason or ''}" if self.words else ""
+        return holds(told, self.words)
 
 
 class Kept(msgspec.Struct):
@@ -100,45 +132,70 @@ class Store:
                     self._health.error("alarms.current_unreadable", f"{row.alarm}: {error}")
         return found
 
-    async def journal(
-        self,
-        start: int,
-        end: int,
-        alarm: str | None = None,
-        limit: int | None = None,
-        zones: frozenset[str] | None = None,
-        words: Sequence[str] = (),
-    ) -> list[AlarmEvent]:
-        """Events decided in [start, end), newest first when limited, otherwise oldest first; what waits included.
-        `words`: only events whose alarm or message holds each of them."""
-
-        def wanted(e: AlarmEvent) -> bool:
-            if alarm not in (None, e.alarm) or (zones is not None and e.zone not in zones):
-                return False
-            told = f"{e.alarm} {e.message.zh} {e.message.en} {e.by or ''} {e.reason or ''}".casefold() if words else ""
-            return all(word in told for word in words)
-
+    async def journal(self, start: int, end: int) -> list[AlarmEvent]:
+        """Events decided in [start, end), oldest first; what waits included."""
         events: dict[str, AlarmEvent] = {}
-        async with aclosing(self._portions(start, end, alarm, newest_first=limit is not None)) as portions:
-            async for bodies in portions:
-                decoded = (msgspec.json.decode(b, type=AlarmEvent) for b in bodies)
-                events |= {e.id: e for e in decoded if wanted(e)}
-                if limit is not None and len(events) >= limit:
-                    break
+        async with aclosing(self._portions(start, end)) as portions:
+            async for rows in portions:
+                events |= {row.id: msgspec.json.decode(row.body, type=AlarmEvent) for row in rows}
         for kept in list(self._waiting):
-            e = kept.event
-            if e is not None and start <= e.decided_time < end and wanted(e):
-                events[e.id] = e
-        ordered = sorted(events.values(), key=lambda e: e.decided_time, reverse=limit is not None)
-        return ordered[:limit]
+            if kept.event is not None and start <= kept.event.decided_time < end:
+                events[kept.event.id] = kept.event
+        return sorted(events.values(), key=lambda e: e.decided_time)
+
+    async def journal_page(
+        self, wanted: Transitions, first: int, last: int, newest_first: bool = True
+    ) -> tuple[int, list[AlarmEvent]]:
+        """How many events are meant, and those at [first, last) in order of time; what waits to be written included.
+
+        Those that wait are few and stand anywhere: of the written ones as many before `first` are read as wait, so that
+        the part is cut where all of them are in order.
+        """
+        waiting = {e.id: e for kept in list(self._waiting) if (e := kept.event) is not None and wanted.mean(e)}
+        async with self._database.session() as session, session.begin():
+            known = select(JournalRow.id).where(JournalRow.id.in_(list(waiting)))
+            for id in await session.scalars(known) if waiting else ():
+                del waiting[id]
+        base = max(0, first - len(waiting))
+        if wanted.zones is None and not wanted.words:
+            total, bodies = await self._counted(wanted, base, last, newest_first)
+        else:
+            total, bodies = await self._sifted(wanted, base, last, newest_first)
+        events = {e.id: e for e in (msgspec.json.decode(body, type=AlarmEvent) for body in bodies)}
+        ordered = sorted((waiting | events).values(), key=lambda e: (e.decided_time, e.id), reverse=newest_first)
+        return total + len(waiting), ordered[first - base : last - base]
+
+    async def _counted(self, wanted: Transitions, first: int, last: int, newest_first: bool) -> tuple[int, list[bytes]]:
+        """Written events: the columns say all that is asked."""
+        time, id = JournalRow.decided_time, JournalRow.id
+        where = [time >= wanted.start, time < wanted.end]
+        if wanted.alarm is not None:
+            where.append(JournalRow.alarm == wanted.alarm)
+        order = (time.desc(), id.desc()) if newest_first else (time, id)
+        async with self._database.session() as session, session.begin():
+            total = await session.scalar(select(func.count()).select_from(JournalRow).where(*where))
+            part = select(JournalRow.body).where(*where).order_by(*order).offset(first).limit(last - first)
+            return total or 0, list(await session.scalars(part))
+
+    async def _sifted(self, wanted: Transitions, first: int, last: int, newest_first: bool) -> tuple[int, list[bytes]]:
+        """Written events, each looked into."""
+        total, bodies = 0, []
+        async with aclosing(self._portions(wanted.start, wanted.end, wanted.alarm, newest_first)) as portions:
+            async for rows in portions:
+                for row in rows:
+                    if wanted.mean(msgspec.json.decode(row.body, type=Told)):
+                        if first <= total < last:
+                            bodies.append(row.body)
+                        total += 1
+        return total, bodies
 
     async def transitions(self, start: int, end: int, zones: frozenset[str] | None) -> list[Transition]:
         """The events of [start, end) as far as the figures need them, oldest first; what waits included."""
         found: dict[str, Transition] = {}
         async with aclosing(self._portions(start, end)) as portions:
-            async for bodies in portions:
-                for body in bodies:
-                    t = msgspec.json.decode(body, type=Transition)
+            async for rows in portions:
+                for row in rows:
+                    t = msgspec.json.decode(row.body, type=Transition)
                     if zones is None or t.zone in zones:
                         found[t.id] = t
         for kept in list(self._waiting):
@@ -149,11 +206,11 @@ class Store:
 
     async def _portions(
         self, start: int, end: int, alarm: str | None = None, newest_first: bool = False
-    ) -> AsyncGenerator[list[bytes], None]:
+    ) -> AsyncGenerator[Sequence[Any], None]:
         """The journal of [start, end) in portions, each in a transaction of its own: a month may hold 100,000 events,
         and meanwhile this loop decides alarms and other rooms write."""
         time, id = JournalRow.decided_time, JournalRow.id
-        query = select(time, id, JournalRow.body).where(time >= start, time < end)
+        query = select(id, time, JournalRow.body).where(time >= start, time < end)
         if alarm is not None:
             query = query.where(JournalRow.alarm == alarm)
         query = query.order_by(time.desc(), id.desc()) if newest_first else query.order_by(time, id)
@@ -165,7 +222,7 @@ class Store:
                 further = query.where(here < at if newest_first else here > at)
             async with self._database.session() as session, session.begin():
                 rows = (await session.execute(further.limit(PORTION))).all()
-            yield [row.body for row in rows]
+            yield rows
             if len(rows) < PORTION:
                 return
             at = (rows[-1].decided_time, rows[-1].id)

@@ -10,14 +10,14 @@ from fangwei.alarms.kpi import KpiRow
 from fangwei.alarms.kpi_report import KpiReport
 from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
-from fangwei.alarms.schemas import Acknowledged, Checked, Proposals
+from fangwei.alarms.schemas import Acknowledged, Checked, JournalPage, Proposals
 from fangwei.api import shapes
 from fangwei.api.routes import account, flows, people, sign_in, tokens
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
-from fangwei.core.events import AlarmEvent, AlarmStatus, Incident, Notice, SourceHealth
-from fangwei.duty import chain_desk, contact_shapes, handover, planner
+from fangwei.core.events import AlarmStatus, Incident, Notice
+from fangwei.duty import contact_shapes, handover, planner
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
@@ -33,15 +33,15 @@ from fangwei.work.hazards import FoundHazard
 ANSWERS: dict[str, Any] = {
     "site.get_site": shapes.SiteShown,
     "site.get_plan": list[shapes.Glyph],
-    "site.get_people": list[shapes.PersonShown],
+    "site.get_people": shapes.PeoplePage,
     "site.find_points": shapes.PointsPage,
     "site.get_point": shapes.PointShown,
     "site.list_definitions": shapes.DefinitionsPage,
     "site.get_definition": shapes.Definition,
     "history.latest": LatestAnswer,
     "history.trend": Downsampled,
-    "alarms.listed": list[AlarmStatus],
-    "alarms.journal": list[AlarmEvent],
+    "alarms.listed": shapes.AlarmsPage,
+    "alarms.journal": JournalPage,
     "alarms.kpi": list[KpiRow],
     "alarms.acknowledge": Acknowledged,
     "alarms.shelve": AlarmStatus,
@@ -58,7 +58,7 @@ ANSWERS: dict[str, Any] = {
     "alarms.withdraw_limit": Proposal,
     "alarms.put_back": AlarmStatus,
     "alarms.reset": AlarmStatus,
-    "incidents.listed": list[Incident],
+    "incidents.listed": shapes.IncidentsPage,
     "incidents.show": shapes.IncidentShown,
     "incidents.take": Incident,
     "incidents.release": Incident,
@@ -66,7 +66,7 @@ ANSWERS: dict[str, Any] = {
     "incidents.note": Incident,
     "incidents.settle": Incident,
     "incidents.close": Incident,
-    "incidents.photos": list[Photo],
+    "incidents.photos": shapes.PhotosPage,
     "incidents.add_photo": Photo,
     "incidents.erase_photo": Photo,
     "session.sign_in": Me,
@@ -95,19 +95,19 @@ ANSWERS: dict[str, Any] = {
     "tokens.make_token": tokens.TokenMade,
     "tokens.revoke_token": tokens.TokenShown,
     "system.health": shapes.HealthShown,
-    "system.sources": list[SourceHealth],
+    "system.sources": shapes.SourcesPage,
     "duty.on_duty": list[OnDutyStep],
     "duty.week": Week,
     "duty.changes": planner.ChangesPage,
     "duty.preview": planner.Preview,
     "duty.change": planner.ToldChange,
     "duty.undo": planner.ToldChange,
-    "duty.chains": chain_desk.Chains,
+    "duty.chains": shapes.ChainsPage,
     "duty.new_chain": Chain,
     "duty.edit_chain": Chain,
     "duty.remove_chain": Chain,
     "duty.dry_run": DryRun,
-    "duty.contacts": list[contact_shapes.ToldContact],
+    "duty.contacts": shapes.ContactsPage,
     "duty.new_contact": contact_shapes.ToldContact,
     "duty.edit_contact": contact_shapes.ToldContact,
     "duty.remove_contact": contact_shapes.Gone,

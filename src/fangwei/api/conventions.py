@@ -11,7 +11,6 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -19,6 +18,7 @@ from fastapi import Depends, Header, Query
 from starlette.responses import Response
 
 from fangwei.core.errors import FangweiError, RevisionStale
+from fangwei.core.lists import MOST, Paging, cut
 from fangwei.core.texts import Text
 
 T = TypeVar("T")
@@ -33,20 +33,9 @@ Sort = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """Which part of a list is wanted, in which order."""
-
-    offset: int = 0
-    limit: int = 50
-    sort: str = ""
-    q: str = ""
-    """Words that must all occur."""
-
-
 def paging(
     offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many items to leave out")] = 0,
-    limit: Annotated[int, Query(ge=1, le=500, description="How many items at most")] = 50,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many items at most")] = 50,
     sort: Sort = "",
     q: Annotated[str, Query(max_length=200, description="Words that must all occur")] = "",
 ) -> Paging:
@@ -56,14 +45,6 @@ def paging(
 
 Listing = Annotated[Paging, Depends(paging)]
 """A route's parameter: `async def listed(want: Listing, ...)`."""
-
-
-class SortUnknown(FangweiError):
-    """The list cannot be sorted by that."""
-
-    code = "api.sort_unknown"
-    text = Text("不能按 {field} 排序，可用：{known}", "The list cannot be sorted by {field}; it can by {known}")
-    http_status = 422
 
 
 class RevisionMissing(FangweiError):
@@ -77,27 +58,6 @@ class RevisionMissing(FangweiError):
     http_status = 428
 
 
-def ordered(rows: Iterable[T], sort: str, by: Mapping[str, Callable[[T], Any]]) -> list[T]:
-    """`rows` by the fields of `sort`, each a key function of `by`; empty keeps the order.
-
-    >>> ordered([3, 1, 2], "-size", {"size": lambda n: n})
-    [3, 2, 1]
-
-    Raises:
-        SortUnknown: `sort` names a field that `by` does not have.
-    """
-    result = list(rows)
-    for field in reversed([part for part in sort.split(",") if part]):
-        turned, name = field.startswith("-"), field.removeprefix("-")
-        if name not in by:
-            raise SortUnknown(field=name, known=", ".join(sorted(by)) or "-")
-        key = by[name]
-        valued = [row for row in result if key(row) is not None]
-        # sorted() keeps equals in order, also with reverse=True
-        result = sorted(valued, key=key, reverse=turned) + [row for row in result if key(row) is None]
-    return result
-
-
 def page(
     rows: Iterable[T],
     want: Paging,
@@ -109,15 +69,10 @@ def page(
     Shapes: `by` gives the sortable fields, `words` the text in which every word of `q` must occur (any case).
 
     Raises:
-        SortUnknown: see `ordered`.
+        SortUnknown: see core/lists.py.
     """
-    found = list(rows)
-    if words is not None and want.q.strip():
-        wanted = want.q.casefold().split()
-        texts = ((row, words(row).casefold()) for row in found)
-        found = [row for row, text in texts if all(word in text for word in wanted)]
-    found = ordered(found, want.sort, by or {})
-    return paged(found[want.offset : want.offset + want.limit], len(found), want.offset)
+    total, items = cut(rows, want, by, words)
+    return paged(items, total, want.offset)
 
 
 def paged(items: Sequence[Any], total: int, offset: int) -> dict[str, Any]:

@@ -45,6 +45,8 @@ BEAT_S = 1.0
 """Pages call the line dead after 3 s of silence: three beats."""
 GATHER_S = 0.1
 """Alarms are sent ten times a second at most: a flood of 5,000 is ten frames, and an eye sees no difference."""
+MOST_INCIDENTS = 1000
+"""As many as the room lists at once; more open ones nobody can look at."""
 RESYNC_S = 15.0
 """How often the rooms are asked for their own lists, in case an event was missed."""
 MESSAGE_LIMIT = 256 * 1024
@@ -57,6 +59,12 @@ GOING_DOWN = 1012
 TOO_MANY = 4429
 
 _encoder = msgspec.json.Encoder()
+
+
+class _Incidents(msgspec.Struct):
+    """Of the room's answer, what is shown."""
+
+    items: list[Incident]
 
 
 class _FromPage(msgspec.Struct):
@@ -253,9 +261,10 @@ class Hub:
             return None
 
     async def _ask_incidents(self) -> None:
-        question = {"statuses": None, "limit": 1000}
-        incidents = await self._ask("incidents", "incidents.list", question, list[Incident])
-        if incidents is not None:
+        question = {"statuses": None, "limit": MOST_INCIDENTS}
+        listed = await self._ask("incidents", "incidents.list", question, _Incidents)
+        if listed is not None:
+            incidents = listed.items
             known = set(self.picture.incidents)
             for incident in self.picture.all_incidents(incidents, now_ns()):
                 self._show_incident(incident)

@@ -1,9 +1,11 @@
 """Finding points as one types. Pure."""
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
+from fangwei.core.lists import Paging, ordered
 from fangwei.plant.site import Site, SitePoint
 
 
@@ -13,6 +15,15 @@ class Found:
 
     total: int
     points: list[SitePoint]
+
+
+SORTS: dict[str, Callable[[SitePoint], Any]] = {
+    "id": lambda p: p.id,
+    "zone": lambda p: p.zone,
+    "kind": lambda p: p.kind.value,
+    "unit": lambda p: p.unit,
+    "limits": lambda p: len(p.limits),
+}
 
 
 class PointIndex:
@@ -54,16 +65,19 @@ class PointIndex:
 
     def find(
         self,
-        text: str = "",
+        want: Paging,
         zone: str | None = None,
         kind: str | None = None,
-        offset: int = 0,
-        limit: int = 50,
         source: str | None = None,
         only: Collection[str] | None = None,
     ) -> Found:
-        """Points that hold every word of `text`; those whose id begins with it come first. `only`: among these ids."""
-        whole = text.casefold().strip()
+        """Points that hold every word asked for; those whose id begins with them come first, unless sorted. `only`:
+        among these ids.
+
+        Raises:
+            SortUnknown: they cannot be sorted by that.
+        """
+        whole = want.q.casefold().strip()
         haystacks = self._words
         rows: Collection[int] = range(len(self._points))
         if zone is not None:
@@ -86,7 +100,11 @@ class PointIndex:
             first = [i for i in first if i in among]
             ahead = set(first)
             found = first + [i for i in found if i not in ahead]
-        return Found(len(found), [self._points[i] for i in found[offset : offset + limit]])
+        first_wanted, last_wanted = want.bounds()
+        if want.sort:
+            sorted_points = ordered((self._points[i] for i in found), want.sort, SORTS)
+            return Found(len(found), sorted_points[first_wanted:last_wanted])
+        return Found(len(found), [self._points[i] for i in found[first_wanted:last_wanted]])
 
     def _beginning_with(self, text: str) -> list[int]:
         begin = bisect_left(self._prefixes, (text, -1))

@@ -3,9 +3,13 @@
 from typing import Any, NotRequired, TypedDict
 
 from fangwei.alarms.setting import Why
-from fangwei.core.events import Hazard, Incident, Notice, TimelineEntry
+from fangwei.core.events import AlarmStatus, Hazard, Incident, Notice, SourceHealth, TimelineEntry
 from fangwei.core.health import ErrorCount
 from fangwei.core.texts import Text
+from fangwei.duty.chain_desk import DefaultPace
+from fangwei.duty.chains import Chain
+from fangwei.duty.contact_shapes import ToldContact
+from fangwei.incidents.photos import Photo
 from fangwei.plant.schema import Kind
 
 Latest = tuple[int, float | None, int]
@@ -102,7 +106,7 @@ class PointsPage(TypedDict):
 
     total: int
     offset: int
-    points: list[PointRow]
+    items: list[PointRow]
 
 
 class GasOfPoint(TypedDict):
@@ -139,6 +143,55 @@ class PointShown(Glyph):
     latest: Latest | None
 
 
+class AlarmsPage(TypedDict):
+    """A page of alarms as they stand."""
+
+    total: int
+    offset: int
+    items: list[AlarmStatus]
+
+
+class IncidentsPage(TypedDict):
+    """A page of incidents."""
+
+    total: int
+    offset: int
+    items: list[Incident]
+
+
+class PhotosPage(TypedDict):
+    """A page of an incident's photos."""
+
+    total: int
+    offset: int
+    items: list[Photo]
+
+
+class SourcesPage(TypedDict):
+    """A page of field connections."""
+
+    total: int
+    offset: int
+    items: list[SourceHealth]
+
+
+class ContactsPage(TypedDict):
+    """A page of the ways to reach a person."""
+
+    total: int
+    offset: int
+    items: list[ToldContact]
+
+
+class ChainsPage(TypedDict):
+    """A page of escalation chains; `default` holds where none fits."""
+
+    total: int
+    offset: int
+    items: list[Chain]
+    default: DefaultPace
+
+
 class StoreyShown(TypedDict):
     """A floor; heights in metres."""
 
@@ -169,6 +222,14 @@ class PersonShown(TypedDict):
     role: str
     language: str
     active: NotRequired[bool]
+
+
+class PeoplePage(TypedDict):
+    """A page of people."""
+
+    total: int
+    offset: int
+    items: list[PersonShown]
 
 
 class SourceShown(TypedDict):

@@ -136,7 +136,7 @@ async def run(rate: float, seconds: float) -> dict[str, Any]:
                 cookie = await cookie_of(settings)
                 points = [p for p in load_site(SITE).points if not p.endswith(("-state", "-lag"))]
                 listed = json.loads(await bus.ask("fw.ask.incidents.list", {}))
-                incidents = [one["id"] for one in listed]
+                incidents = [one["id"] for one in listed["items"]]
                 await load(settings.web_port, cookie, points, incidents, rate / 4, 3)
                 before = cpu_seconds(running.processes)
                 began = time.perf_counter()

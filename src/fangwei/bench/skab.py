@@ -78,8 +78,12 @@ def get(url: str, cookie: str = "") -> Any:
 def incidents(url: str, cookie: str) -> list[dict[str, Any]]:
     """Every incident with its timeline, those that are over too."""
     every = "&".join(f"status={status}" for status in IncidentStatus)
-    listed = get(f"{url}/api/incidents?{every}&limit=1000", cookie)
-    return [get(f"{url}/api/incidents/{i['id']}", cookie) for i in listed]
+    listed: list[dict[str, Any]] = []
+    while True:
+        page = get(f"{url}/api/incidents?{every}&sort=started&limit=500&offset={len(listed)}", cookie)
+        listed += page["items"]
+        if not page["items"] or len(listed) >= page["total"]:
+            return [get(f"{url}/api/incidents/{i['id']}", cookie) for i in listed]
 
 
 @contextlib.asynccontextmanager

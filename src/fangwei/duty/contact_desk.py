@@ -88,9 +88,8 @@ class ContactDesk:
 
     async def receipts(self, question: AskReceipts) -> Receipts:
         """What became of the notices."""
-        offset, limit = max(0, question.offset), max(1, min(question.limit, 500))
-        items, total = await self._ledger.receipts(question.person, question.incident, offset, limit)
-        return Receipts(total, offset, items)
+        items, total = await self._ledger.receipts(question.person, question.incident, question)
+        return Receipts(total, question.bounds()[0], items)
 
     async def save(self, order: SaveContact) -> msgspec.Raw:
         """Keep a contact. Its address is never given out again."""

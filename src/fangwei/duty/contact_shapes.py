@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from fangwei.core.events import Notice
+from fangwei.core.lists import Paging
 from fangwei.duty.ways import ContactType, Quiet
 
 
@@ -51,13 +52,11 @@ class TestContact(msgspec.Struct):
     contact: str
 
 
-class AskReceipts(msgspec.Struct):
-    """Question `fw.ask.duty.receipts`, the newest first."""
+class AskReceipts(Paging, frozen=True, kw_only=True):
+    """Question `fw.ask.duty.receipts`, the newest first unless sorted."""
 
     person: str | None = None
     incident: str | None = None
-    offset: int = 0
-    limit: int = 50
 
 
 class ToldContact(msgspec.Struct, kw_only=True):

@@ -7,6 +7,7 @@ from fangwei.bus.client import Bus
 from fangwei.core.clock import now_ns
 from fangwei.core.events import Hazard, Incident, IncidentEvent, IncidentMember, IncidentStatus, Notice, NoticeState
 from fangwei.core.health import Health
+from fangwei.core.lists import Paging
 from fangwei.duty import texts
 from fangwei.duty.channels import ChannelFailed, Outgoing, open_door
 from fangwei.duty.ledger import Ledger
@@ -33,7 +34,7 @@ class Tester:
 
     async def last(self, person: str) -> dict[str, Notice]:
         """The newest test of each channel of a person."""
-        rows, _ = await self._ledger.receipts(person, f"{TEST}{person}", 0, 200)
+        rows, _ = await self._ledger.receipts(person, f"{TEST}{person}", Paging(limit=200))
         newest: dict[str, Notice] = {}
         for notice in rows:
             newest.setdefault(notice.channel, notice)

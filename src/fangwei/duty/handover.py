@@ -13,6 +13,7 @@ from fangwei.core.clock import DAY, now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import AlarmState, AlarmStatus, SourceHealth, SourceState
 from fangwei.core.health import Health
+from fangwei.core.lists import Paging
 from fangwei.core.texts import Text
 from fangwei.duty import errors, gaps, texts
 from fangwei.duty.desk import Desk
@@ -112,11 +113,8 @@ class ConfirmHandover(msgspec.Struct):
     text: str = ""
 
 
-class AskHandovers(msgspec.Struct):
-    """Question `fw.ask.duty.handovers`, the newest first."""
-
-    offset: int = 0
-    limit: int = 20
+class AskHandovers(Paging, frozen=True):
+    """Question `fw.ask.duty.handovers`, the newest first unless sorted."""
 
 
 class AskHandover(msgspec.Struct):
@@ -192,9 +190,8 @@ class HandoverDesk:
 
     async def listed(self, question: AskHandovers) -> Handovers:
         """The notes, the newest first."""
-        offset, limit = max(0, question.offset), max(1, min(question.limit, 100))
-        items, total = await self._ledger.handovers(offset, limit)
-        return Handovers(total, offset, [msgspec.json.decode(item, type=Handover) for item in items])
+        items, total = await self._ledger.handovers(question)
+        return Handovers(total, question.bounds()[0], [msgspec.json.decode(item, type=Handover) for item in items])
 
     async def one(self, question: AskHandover) -> msgspec.Raw:
         """One note."""

@@ -10,7 +10,9 @@ from sqlalchemy import delete, func, select
 from fangwei.audit.record import Entry, record
 from fangwei.core.clock import DAY, now_ns
 from fangwei.core.events import Notice
+from fangwei.core.lists import Paging
 from fangwei.db.base import Base
+from fangwei.db.lists import holding, order_by
 from fangwei.db.session import Database
 from fangwei.duty.chains import Chain, ChainBody
 from fangwei.duty.changes import Body, Change
@@ -20,6 +22,15 @@ from fangwei.duty.ways import Contact
 
 ANSWERS_KEPT = 30 * DAY
 """A command that was lost on the way is sent again within minutes; a phone that was off for a holiday within weeks."""
+
+NOTICE_SORTS = {
+    "sent": NoticeRow.sent,
+    "person": NoticeRow.person,
+    "channel": NoticeRow.channel,
+    "state": NoticeRow.state,
+    "step": NoticeRow.step,
+}
+HANDOVER_SORTS = {"time": HandoverRow.time, "by": HandoverRow.by, "to": HandoverRow.to}
 
 _body = msgspec.json.Decoder(Body)
 
@@ -119,26 +130,32 @@ class Ledger:
             await session.flush()
             await record(session, [entry])
 
-    async def receipts(
-        self, person: str | None, incident: str | None, offset: int, limit: int
-    ) -> tuple[list[Notice], int]:
-        """Notices, the newest first, and how many there are."""
-        wanted = select(NoticeRow)
+    async def receipts(self, person: str | None, incident: str | None, part: Paging) -> tuple[list[Notice], int]:
+        """Notices, the newest first unless sorted, and how many there are."""
+        n = NoticeRow
+        wanted = select(n).where(*holding(part.words, (n.id, n.person, n.incident, n.channel, n.state, n.error)))
         if person is not None:
             wanted = wanted.where(NoticeRow.person == person)
         if incident is not None:
             wanted = wanted.where(NoticeRow.incident == incident)
         async with self._database.session() as session:
             total = await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-            newest = wanted.order_by(NoticeRow.sent.desc(), NoticeRow.id).offset(offset).limit(limit)
+            first, last = part.bounds()
+            order = order_by(part.sort, NOTICE_SORTS, "-sent", NoticeRow.id)
+            newest = wanted.order_by(*order).offset(first).limit(last - first)
             rows = [msgspec.json.decode(row.notice, type=Notice) for row in await session.scalars(newest)]
         return rows, total
 
-    async def handovers(self, offset: int, limit: int) -> tuple[list[bytes], int]:
-        """Hand-over notes, the newest first, and how many there are."""
+    async def handovers(self, part: Paging) -> tuple[list[bytes], int]:
+        """Hand-over notes, the newest first unless sorted, and how many there are; words are those of who gave it to
+        whom, and of its id."""
+        h = HandoverRow
+        wanted = select(h).where(*holding(part.words, (h.id, h.by, h.to)))
         async with self._database.session() as session:
-            total = await session.scalar(select(func.count()).select_from(HandoverRow)) or 0
-            newest = select(HandoverRow).order_by(HandoverRow.time.desc()).offset(offset).limit(limit)
+            total = await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+            first, last = part.bounds()
+            order = order_by(part.sort, HANDOVER_SORTS, "-time", h.id)
+            newest = wanted.order_by(*order).offset(first).limit(last - first)
             return [row.note for row in await session.scalars(newest)], total
 
     async def handover(self, id: str) -> bytes | None:

@@ -1,7 +1,9 @@
 """The rota's questions and commands: the week, what a change would do, the change itself."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -10,6 +12,7 @@ from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import now_ns, to_datetime
 from fangwei.core.errors import RevisionStale
+from fangwei.core.lists import Paging, cut
 from fangwei.core.texts import Text
 from fangwei.duty import changes_words, check, errors, gaps, texts
 from fangwei.duty.changes import Body, Change, undone_by
@@ -32,11 +35,8 @@ class AskWeek(msgspec.Struct):
     days: int = 7
 
 
-class AskChanges(msgspec.Struct):
-    """Question `fw.ask.duty.changes`, the newest first."""
-
-    offset: int = 0
-    limit: int = 50
+class AskChanges(Paging, frozen=True):
+    """Question `fw.ask.duty.changes`, the newest first unless sorted."""
 
 
 class AskPreview(msgspec.Struct):
@@ -86,6 +86,9 @@ class ChangesPage(msgspec.Struct):
     items: list[ToldChange]
 
 
+SORTS: dict[str, Callable[[ToldChange], Any]] = {"time": lambda c: c.number, "by": lambda c: c.by}
+
+
 class Planner:
     """Answers for the rota."""
 
@@ -117,9 +120,9 @@ class Planner:
         """Every change ever made, the newest first."""
         changes = self._standing.changes
         dead = undone_by(changes)
-        newest = changes[::-1][question.offset : question.offset + max(1, min(question.limit, 500))]
-        items = [self._told(change, dead.get(change.id)) for change in newest]
-        return ChangesPage(len(changes), question.offset, items)
+        told = (self._told(change, dead.get(change.id)) for change in reversed(changes))
+        total, items = cut(told, question, SORTS, lambda c: f"{c.text.zh} {c.text.en} {c.why} {c.by} {c.id}")
+        return ChangesPage(total, question.bounds()[0], items)
 
     async def preview(self, question: AskPreview) -> Preview:
         """What the change would do, without doing it."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -10,6 +12,7 @@ from fangwei.bus.client import Bus
 from fangwei.core.clock import HOUR, MINUTE, now_ns
 from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus, Notice, TimelineEntry
 from fangwei.core.health import Health
+from fangwei.core.lists import Paging, cut, holds
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
 from fangwei.duty.contact_test import TEST
@@ -22,7 +25,7 @@ from fangwei.incidents.photo_files import FOLDER, PhotoFiles
 from fangwei.incidents.photo_service import offer_photos
 from fangwei.incidents.photos import Photos
 from fangwei.incidents.review import proven_chatterers
-from fangwei.incidents.store import Store, line_order
+from fangwei.incidents.store import Head, Store, line_order
 from fangwei.incidents.texts import IncidentOver, IncidentUnknown
 from fangwei.incidents.told import Told
 from fangwei.plant.site import Site
@@ -31,14 +34,31 @@ DURABLE = "incidents"
 DURABLE_NOTICES = "incidents-notices"
 TICK_S = 0.5
 MOST_LISTED = 1000
+SORTS: dict[str, Callable[[Head | Incident], Any]] = {
+    "priority": lambda i: i.priority,
+    "started": lambda i: i.started,
+    "updated": lambda i: i.updated,
+    "status": lambda i: str(i.status),
+    "hazard": lambda i: str(i.hazard),
+    "owner": lambda i: i.owner,
+}
 LIVE = [IncidentStatus.OPEN, IncidentStatus.OWNED, IncidentStatus.SETTLED]
 
 
-class AskList(msgspec.Struct):
-    """Question `fw.ask.incidents.list`."""
+class AskList(Paging, frozen=True, kw_only=True):
+    """Question `fw.ask.incidents.list`: of the statuses (live ones when none are named); the most urgent first, then
+    the newest, those that are over last, unless sorted."""
 
     statuses: list[IncidentStatus] | None = None
-    limit: int | None = None
+    zone: str | None = None
+
+
+class Listed(msgspec.Struct):
+    """Answer of `fw.ask.incidents.list`."""
+
+    total: int
+    offset: int
+    items: list[Incident]
 
 
 class AskShow(msgspec.Struct):
@@ -61,6 +81,11 @@ class Chatterer(msgspec.Struct):
     habit: float
     raises_10_min: int
     active: bool
+
+
+def _text(i: Incident) -> str:
+    points = " ".join(m.point for m in i.members)
+    return f"{i.id} {i.title.zh} {i.title.en} {i.owner or ''} {' '.join(i.zones)} {points}"
 
 
 class Room:
@@ -229,18 +254,31 @@ class Room:
             self._keeper.note(key, changes, now, answer=order.incident)
         return changes[-1].incident if changes else await self.find(order.incident)
 
-    async def listed(self, question: AskList) -> list[Incident]:
-        """Incidents of the statuses (live ones when none are named), most urgent first, then the newest."""
-        wanted = question.statuses if question.statuses is not None else LIVE
-        limit = max(1, min(question.limit or 200, MOST_LISTED))
-        found = {c.id: c.snapshot() for c in self.correlator.desk.cases.values() if c.status in wanted}
+    async def listed(self, asked: AskList) -> Listed:
+        """The part of the list that is asked for; those that are over come from the store."""
+        wanted = asked.statuses if asked.statuses is not None else LIVE
+        words = asked.words
+
+        def meant(i: Incident) -> bool:
+            if asked.zone is not None and asked.zone not in i.zones:
+                return False
+            return not words or holds(_text(i), words)
+
+        live = [c.snapshot() for c in self.correlator.desk.cases.values() if c.status in wanted]
+        found: dict[str, Incident | Head] = {i.id: i for i in live if meant(i)}
         over = [s for s in wanted if s not in LIVE]
         if over:
             await self._keeper.flush()
-            for incident in await self._store.incidents(over, limit):
-                if incident.id not in self.correlator.desk.cases:
-                    found.setdefault(incident.id, incident)
-        return sorted(found.values(), key=lambda i: (i.status in over, i.priority, -i.started, i.id))[:limit]
+            looked_into = bool(words) or asked.zone is not None
+            kept = self._store.over(over) if looked_into else self._store.heads(over)
+            async for one in kept:
+                if one.id not in self.correlator.desk.cases and (isinstance(one, Head) or meant(one)):
+                    found.setdefault(one.id, one)
+        usual = sorted(found.values(), key=lambda i: (i.status in over, i.priority, -i.started, i.id))
+        total, part = cut(usual, msgspec.structs.replace(asked, q=""), SORTS, most=MOST_LISTED)
+        pictures = await self._store.pictures([i.id for i in part if isinstance(i, Head)])
+        items = [i if isinstance(i, Incident) else pictures[i.id] for i in part]
+        return Listed(total, asked.bounds()[0], items)
 
     async def show(self, question: AskShow) -> Shown:
         """One incident with its whole timeline."""

@@ -1,6 +1,6 @@
 """Keeping what was decided, beside the decision. One batch is one transaction: events, alarms, cases, lines agree."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 from sqlalchemy import delete, func, select
@@ -19,6 +19,21 @@ from fangwei.incidents.models import AlarmRow, DecidedRow, IncidentRow, MemberRo
 
 DECIDED_KEPT = 2 * DAY
 """Ids are remembered far longer than the bus sends anything again."""
+
+
+PORTION = 500
+
+
+class Head(msgspec.Struct):
+    """Of an incident that is over, what lists are ordered by; the fields are named as those of `Incident`."""
+
+    id: str
+    status: str
+    priority: int
+    hazard: str
+    started: int
+    updated: int
+    owner: str | None
 
 
 class Batch(msgspec.Struct):
@@ -115,16 +130,35 @@ class Store:
             picture = await session.scalar(select(IncidentRow.picture).where(IncidentRow.id == incident))
         return None if picture is None else msgspec.json.decode(picture, type=Incident)
 
-    async def incidents(self, statuses: Iterable[IncidentStatus], limit: int) -> list[Incident]:
-        """The newest incidents of these statuses, newest first."""
+    async def heads(self, statuses: Iterable[IncidentStatus]) -> AsyncIterator[Head]:
+        """Incidents of these statuses by their columns alone."""
+        r = IncidentRow
+        columns = (r.id, r.status, r.priority, r.hazard, r.started, r.updated, r.owner)
         async with self._database.session() as session:
-            rows = await session.scalars(
-                select(IncidentRow.picture)
-                .where(IncidentRow.status.in_([str(s) for s in statuses]))
-                .order_by(IncidentRow.started.desc(), IncidentRow.id)
-                .limit(limit)
-            )
-            return [msgspec.json.decode(row, type=Incident) for row in rows]
+            rows = (await session.execute(select(*columns).where(r.status.in_([str(s) for s in statuses])))).all()
+        for row in rows:
+            yield Head(*row)
+
+    async def over(self, statuses: Iterable[IncidentStatus]) -> AsyncIterator[Incident]:
+        """Incidents of these statuses, whole, in portions: a year of them is more than one answer of the store."""
+        names, at = [str(s) for s in statuses], ""
+        while True:
+            query = select(IncidentRow.id, IncidentRow.picture).where(IncidentRow.status.in_(names))
+            async with self._database.session() as session:
+                further = query.where(IncidentRow.id > at).order_by(IncidentRow.id).limit(PORTION)
+                rows = (await session.execute(further)).all()
+            for row in rows:
+                yield msgspec.json.decode(row.picture, type=Incident)
+            if len(rows) < PORTION:
+                return
+            at = rows[-1].id
+
+    async def pictures(self, ids: list[str]) -> dict[str, Incident]:
+        """Incidents by id."""
+        async with self._database.session() as session:
+            rows = await session.scalars(select(IncidentRow.picture).where(IncidentRow.id.in_(ids))) if ids else ()
+            found = [msgspec.json.decode(row, type=Incident) for row in rows]
+        return {i.id: i for i in found}
 
     async def timeline(self, incident: str) -> list[TimelineEntry]:
         """An incident's lines in the order in which they were recorded."""

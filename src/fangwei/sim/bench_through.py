@@ -20,6 +20,7 @@ from fangwei.sim.recording import Recording, read_recording
 from fangwei.sim.replay import MqttSender, replay
 from fangwei.sim.replay_plan import mapping_of, sender_of
 
+PAGE = 500
 PAUSE = 3.0
 """Seconds between two files: longer than a slope's window at speed 60, so that no slope spans two recordings."""
 
@@ -58,12 +59,17 @@ async def play(files: list[Path], site: Path, data: Path, speed: float, url: str
 
 def journal(url: str, token: str, start_ns: int, end_ns: int) -> list[dict[str, Any]]:
     """The alarm events between two source times."""
-    query = urllib.parse.urlencode({"start": start_ns, "end": end_ns, "limit": 5000})
     bearing = {"authorization": f"Bearer {token}"}
-    asked = urllib.request.Request(f"{url}/api/alarms/journal?{query}", headers=bearing)  # noqa: S310  (a loopback URL)
-    with urllib.request.urlopen(asked, timeout=10.0) as answer:  # noqa: S310
-        events: list[dict[str, Any]] = json.load(answer)
-    return events
+    events: list[dict[str, Any]] = []
+    while True:
+        part = {"start": start_ns, "end": end_ns, "sort": "time", "limit": PAGE, "offset": len(events)}
+        address = f"{url}/api/alarms/journal?{urllib.parse.urlencode(part)}"
+        asked = urllib.request.Request(address, headers=bearing)  # noqa: S310  (a loopback URL)
+        with urllib.request.urlopen(asked, timeout=10.0) as answer:  # noqa: S310
+            page = json.load(answer)
+        events += page["items"]
+        if not page["items"] or len(events) >= page["total"]:
+            return events
 
 
 def _judge(name: str, recording: Recording, events: list[dict[str, Any]], start_ns: int, speed: float) -> Score:

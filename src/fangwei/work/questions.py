@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from fangwei.core.lists import Paging
 from fangwei.work.hazards import FoundHazard, HazardLevel, HazardLine, HazardStatus
 
 SORTED_BY = ("reported", "updated", "deadline", "level", "zone", "status")
@@ -11,8 +12,8 @@ PHOTOS = Path("photos", "work")
 """Of its own: what lies here and is in no step is removed."""
 
 
-class Filter(msgspec.Struct):
-    """`fw.ask.work.list`: all conditions hold together; None asks nothing."""
+class Filter(Paging, frozen=True, kw_only=True):
+    """`fw.ask.work.list`: all conditions hold together; None asks nothing. The newest first unless sorted."""
 
     status: list[HazardStatus] | None = None
     zone: str | None = None
@@ -23,10 +24,6 @@ class Filter(msgspec.Struct):
     overdue: bool = False
     zones: list[str] | None = None
     """The zones that who asks may see; None: all."""
-    q: str = ""
-    sort: str = "-reported"
-    offset: int = 0
-    limit: int = 50
 
 
 class Listed(msgspec.Struct):

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.audit.record import Entry, record
+from fangwei.db.lists import holding, order_by
 from fangwei.db.session import Database
 from fangwei.work.errors import HazardUnknown, IdTaken
 from fangwei.work.figures import Closed, Figures, closing
@@ -20,7 +21,6 @@ Made = tuple[FoundHazard, HazardLine]
 
 
 SORTS: dict[str, Any] = {name: getattr(HazardRow, name) for name in SORTED_BY}
-MOST = 500
 
 
 class Store:
@@ -91,22 +91,14 @@ class Store:
     async def listed(self, asked: Filter, now: int) -> Listed:
         """The page of the list that was asked for."""
         where = _where(asked, now)
-        name = asked.sort.removeprefix("-")
-        column = SORTS.get(name, HazardRow.reported)
-        order = column.desc() if asked.sort.startswith("-") else column.asc()
-        offset, limit = max(0, asked.offset), max(1, min(asked.limit, MOST))
+        first, last = asked.bounds()
+        # Without a deadline last, in either direction: they are no news in a list by deadline.
+        order = order_by(asked.sort, SORTS, "-reported", HazardRow.id)
         async with self._database.session() as session:
             total = await session.scalar(select(func.count()).select_from(HazardRow).where(where))
-            rows = await session.scalars(
-                # Without a deadline last, in either direction: they are no news in a list by deadline.
-                select(HazardRow.whole)
-                .where(where)
-                .order_by(column.is_(None), order, HazardRow.id)
-                .offset(offset)
-                .limit(limit)
-            )
-            items = [msgspec.json.decode(whole, type=FoundHazard) for whole in rows]
-        return Listed(total=total or 0, offset=offset, items=items)
+            part = select(HazardRow.whole).where(where).order_by(*order).offset(first).limit(last - first)
+            items = [msgspec.json.decode(whole, type=FoundHazard) for whole in await session.scalars(part)]
+        return Listed(total=total or 0, offset=first, items=items)
 
     async def figures(self, start: int, end: int, zones: list[str] | None, now: int) -> Figures:
         """What waits now, and how long what closed in [start, end) took."""
@@ -162,9 +154,7 @@ def _where(asked: Filter, now: int) -> ColumnElement[bool]:
             conditions.append(column == value)
     if asked.overdue:
         conditions += [HazardRow.deadline < now, not_(HazardRow.status.in_([str(s) for s in OVER]))]
-    for word in asked.q.split()[:8]:
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        conditions.append(or_(HazardRow.words.ilike(like, escape="\\"), HazardRow.id.ilike(like, escape="\\")))
+    conditions += holding(asked.words, (HazardRow.words, HazardRow.id))
     return and_(*conditions)
 
 

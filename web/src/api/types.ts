@@ -340,3 +340,10 @@ export type Frame =
   | { type: "source"; source: Source }
   | { type: "process"; process: Process }
   | { type: "beat"; time: number; bus: boolean; confirmed: Confirmed };
+
+/** Part of a list, as every list of the API answers. */
+export interface Page<T> {
+  total: number;
+  offset: number;
+  items: T[];
+}

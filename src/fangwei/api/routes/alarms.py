@@ -1,5 +1,6 @@
 """Alarms: what stands, what happened, and what an operator may do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -8,11 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
+from fangwei.alarms.schemas import JournalPage
 from fangwei.api.callers import needs
-from fangwei.api.context import AlarmName, Command, Context, ItemId, Time
+from fangwei.api.context import AlarmName, Command, Context, ItemId, Time, as_json
+from fangwei.api.conventions import Listing, page
 from fangwei.api.csv_file import csv_file, journal_rows
 from fangwei.bus import subjects
-from fangwei.core.events import AlarmEvent, AlarmState
+from fangwei.core.events import AlarmState, AlarmStatus
+from fangwei.core.lists import Paging
 from fangwei.identity.caller import Caller
 from fangwei.plant.site import Site
 
@@ -31,13 +35,11 @@ class Transitions:
     end: Time
     alarm: Annotated[AlarmName | None, Query()] = None
     zone: Zones = None
-    q: Annotated[str, Query(max_length=200)] = ""
 
-    def question(self, limit: int) -> dict[str, Any]:
+    def question(self, part: Paging) -> dict[str, Any]:
         """As `fw.ask.alarms.journal` takes it."""
-        return {
-            "start": self.start, "end": self.end, "alarm": self.alarm, "limit": limit, "zones": self.zone, "q": self.q
-        }  # fmt: skip
+        which = {"start": self.start, "end": self.end, "alarm": self.alarm, "zones": self.zone}
+        return msgspec.structs.asdict(part) | which
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,22 @@ class TakeOut(Command):
     seconds: Annotated[float, Field(gt=0, le=90 * 86_400, allow_inf_nan=False)] | None = None
 
 
+SORTS: dict[str, Callable[[AlarmStatus], Any]] = {
+    "alarm": lambda a: a.alarm,
+    "point": lambda a: a.point,
+    "zone": lambda a: a.zone,
+    "priority": lambda a: a.priority,
+    "state": lambda a: str(a.state),
+    "since": lambda a: a.since,
+    "changed": lambda a: a.changed,
+    "value": lambda a: a.value,
+}
+
+
+def _words(a: AlarmStatus) -> str:
+    return f"{a.alarm} {a.zone} {a.message.zh} {a.message.en} {a.by or ''}"
+
+
 def zones_of_alarms(site: Site) -> dict[str, str]:
     """The zone of every alarm that the site defines. Pure."""
     zones = {f"{p.id}.{limit.id}": p.zone for p in site.points.values() for limit in p.limits}
@@ -115,36 +133,37 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("")
     async def listed(
+        want: Listing,
         caller: Annotated[Caller, needs("alarms.read")],
         zone: Annotated[ItemId | None, Query()] = None,
         state: Annotated[list[AlarmState] | None, Query()] = None,
     ) -> Response:
-        """Alarms that are not normal (or in the states asked for)."""
-        return await context.ask("alarms.list", {"zone": zone, "states": state})
+        """Alarms that are not normal (or in the states asked for), the most urgent first, then the newest."""
+        answer = await context.bus.ask(f"{subjects.ASK}.alarms.list", {"zone": zone, "states": state})
+        alarms = msgspec.json.decode(answer, type=list[AlarmStatus])
+        return as_json(page(alarms, want, SORTS, _words))
 
     @routes.get("/journal")
     async def journal(
-        caller: Annotated[Caller, needs("alarms.read")],
-        what: Annotated[Transitions, Depends()],
-        limit: Annotated[int, Query(ge=1, le=MOST_JOURNAL)] = 500,
+        want: Listing, caller: Annotated[Caller, needs("alarms.read")], what: Annotated[Transitions, Depends()]
     ) -> Response:
-        """Transitions in a time range, newest first as the room sends them; `q`: words of alarm, message, person or
+        """Transitions in a time range, newest first unless `sort=time`; `q`: words of alarm, message, person or
         reason."""
-        question = what.question(limit)
-        return await context.ask("alarms.journal", question, timeout=15.0)
+        return await context.ask("alarms.journal", what.question(want), timeout=15.0)
 
     @routes.get("/journal.csv")
     async def journal_csv(
         caller: Annotated[Caller, needs("alarms.read")],
         what: Annotated[Transitions, Depends()],
         language: Language = "zh",
+        q: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
         """The same as CSV, at most 10,000 rows (the header X-Truncated says when there are more)."""
-        question = what.question(MOST_JOURNAL)
+        question = what.question(Paging(limit=MOST_JOURNAL, q=q))
         answer = await context.bus.ask(f"{subjects.ASK}.alarms.journal", question, 30.0)
-        events = msgspec.json.decode(answer, type=list[AlarmEvent])
-        more = len(events) >= MOST_JOURNAL
-        return csv_file("alarm-journal.csv", journal_rows(events, context.site, language), more)
+        found = msgspec.json.decode(answer, type=JournalPage)
+        more = found.total > len(found.items)
+        return csv_file("alarm-journal.csv", journal_rows(found.items, context.site, language), more)
 
     @routes.get("/kpi")
     async def kpi(

@@ -11,10 +11,11 @@ from starlette.responses import FileResponse, Response
 
 from fangwei.api.callers import needs
 from fangwei.api.context import Context, ItemId, Time
-from fangwei.api.conventions import Listing, SortUnknown
+from fangwei.api.conventions import Listing
 from fangwei.bus import subjects
 from fangwei.core.clock import now_ns, to_datetime
 from fangwei.core.ids import new_id
+from fangwei.core.lists import fields
 from fangwei.identity.caller import Caller
 
 Action = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}(\.[a-z_]{1,30})?$")]
@@ -53,10 +54,8 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """Entries, newest first unless `sort=time`. `action` is a whole action or a room, `subject` a whole subject or
         its kind."""
-        sort = want.sort or "-time"
-        if sort.removeprefix("-") != "time":
-            raise SortUnknown(field=sort, known="time")
-        part = {"q": want.q or None, "offset": want.offset, "limit": want.limit, "sort": sort}
+        fields(want.sort, ("time",))
+        part = {"q": want.q or None, "offset": want.offset, "limit": want.limit, "sort": want.sort or "-time"}
         question = asdict(entries) | part
         return await context.ask("audit.list", question, timeout=15.0)
 

@@ -1,5 +1,6 @@
 """Duty: who is on, the rota and its changes, escalation chains, contacts, receipts, hand-over notes."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,15 +9,15 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from fangwei.api.callers import needs
-from fangwei.api.context import Command, Context, ItemId, Time
-from fangwei.api.conventions import IfMatch, revision_of, tagged
+from fangwei.api.context import Command, Context, ItemId, Time, as_json
+from fangwei.api.conventions import IfMatch, Listing, page, revision_of, tagged
 from fangwei.api.routes import duty_bodies as bodies
 from fangwei.bus import subjects
+from fangwei.duty.chain_desk import Chains
+from fangwei.duty.chains import Chain
+from fangwei.duty.contact_shapes import ToldContact
 from fangwei.duty.errors import ContactNotYours
 from fangwei.identity.caller import Caller
-
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
-Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class _Revised(msgspec.Struct):
@@ -57,9 +58,9 @@ def router(context: Context) -> APIRouter:
         return await with_tag("duty.week", {"first": first, "days": days})
 
     @routes.get("/changes")
-    async def changes(caller: Annotated[Caller, needs("duty.read")], offset: Offset = 0, limit: Limit = 50) -> Response:
-        """{total, offset, items}: every change of the rota, the newest first, also those taken back."""
-        return await context.ask("duty.changes", {"offset": offset, "limit": limit})
+    async def changes(want: Listing, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """Every change of the rota, the newest first, also those taken back."""
+        return await context.ask("duty.changes", want)
 
     @routes.post("/changes/preview")
     async def preview(trial: bodies.TrialForm, caller: Annotated[Caller, needs("duty.read")]) -> Response:
@@ -88,9 +89,16 @@ def router(context: Context) -> APIRouter:
     # --- chains -------------------------------------------------------------------------------------------------
 
     @routes.get("/chains")
-    async def chains(caller: Annotated[Caller, needs("duty.read")]) -> Response:
-        """{default, items}: the escalation chains, each with its revision, and what holds where none fits."""
-        return await context.ask("duty.chains", {})
+    async def chains(want: Listing, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """The escalation chains, each with its revision; `default` is what holds where none fits."""
+        found = msgspec.json.decode(await context.bus.ask(f"{subjects.ASK}.duty.chains", {}), type=Chains)
+        fields: dict[str, Callable[[Chain], Any]] = {
+            "id": lambda c: c.id,
+            "name": lambda c: c.body.name.en,
+            "time": lambda c: c.time,
+        }
+        part = page(found.items, want, fields, lambda c: f"{c.id} {c.body.name.zh} {c.body.name.en}")
+        return as_json(part | {"default": found.default})
 
     @routes.post("/chains")
     async def new_chain(command: bodies.ChainForm, caller: Annotated[Caller, needs("duty.chains")]) -> Response:
@@ -122,10 +130,13 @@ def router(context: Context) -> APIRouter:
     # --- contacts -----------------------------------------------------------------------------------------------
 
     @routes.get("/people/{person}/contacts")
-    async def contacts(person: ItemId, caller: Annotated[Caller, needs("duty.contacts")]) -> Response:
+    async def contacts(person: ItemId, want: Listing, caller: Annotated[Caller, needs("duty.contacts")]) -> Response:
         """Every way to reach a person; addresses without what is secret in them."""
         theirs(caller, person)
-        return await context.ask("duty.contacts", {"person": person})
+        answer = await context.bus.ask(f"{subjects.ASK}.duty.contacts", {"person": person})
+        found = msgspec.json.decode(answer, type=list[ToldContact])
+        fields: dict[str, Callable[[ToldContact], Any]] = {"name": lambda c: c.name, "type": lambda c: c.type}
+        return as_json(page(found, want, fields, lambda c: f"{c.id} {c.name} {c.type}"))
 
     @routes.post("/people/{person}/contacts")
     async def new_contact(
@@ -173,14 +184,13 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/receipts")
     async def receipts(
+        want: Listing,
         caller: Annotated[Caller, needs("duty.read")],
         person: Annotated[ItemId | None, Query()] = None,
         incident: Annotated[ItemId | None, Query()] = None,
-        offset: Offset = 0,
-        limit: Limit = 50,
     ) -> Response:
-        """{total, offset, items}: notices, the newest first: sent, arrived, read, failed, with times."""
-        question = {"person": person, "incident": incident, "offset": offset, "limit": limit}
+        """Notices, the newest first: sent, arrived, read, failed, with times."""
+        question = msgspec.structs.asdict(want) | {"person": person, "incident": incident}
         return await context.ask("duty.receipts", question)
 
     # --- hand-over ----------------------------------------------------------------------------------------------
@@ -191,13 +201,9 @@ def router(context: Context) -> APIRouter:
         return await context.ask("duty.open", {})
 
     @routes.get("/handovers")
-    async def handovers(
-        caller: Annotated[Caller, needs("duty.read")],
-        offset: Offset = 0,
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> Response:
-        """{total, offset, items}: hand-over notes, the newest first."""
-        return await context.ask("duty.handovers", {"offset": offset, "limit": limit})
+    async def handovers(want: Listing, caller: Annotated[Caller, needs("duty.read")]) -> Response:
+        """Hand-over notes, the newest first."""
+        return await context.ask("duty.handovers", want)
 
     @routes.get("/handovers/{handover}")
     async def handover(handover: ItemId, caller: Annotated[Caller, needs("duty.read")]) -> Response:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from fangwei.api.bodies import PHOTO_TYPES
 from fangwei.api.callers import needs
-from fangwei.api.context import Command, Context, ItemId
+from fangwei.api.context import Command, Context, ItemId, as_json
+from fangwei.api.conventions import Listing, page
 from fangwei.api.photos import BINARY, develop
 from fangwei.bus import subjects
 from fangwei.core.ids import new_id
@@ -47,9 +48,12 @@ def router(context: Context) -> APIRouter:
         context.may(caller, "incidents.photo", known.zones if known is not None else ())
 
     @routes.get("")
-    async def photos(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
-        """All photos, oldest first; an erased one has lost its picture, not that it was there."""
-        return await context.ask("incidents.photos", {"incident": incident})
+    async def photos(incident: ItemId, want: Listing, caller: Annotated[Caller, needs("incidents.read")]) -> Response:
+        """Photos, oldest first; an erased one has lost its picture, not that it was there."""
+        answer = await context.bus.ask(f"{subjects.ASK}.incidents.photos", {"incident": incident})
+        found = msgspec.json.decode(answer, type=list[Photo])
+        fields = {"time": lambda p: p.time, "by": lambda p: p.by}
+        return as_json(page(found, want, fields, lambda p: f"{p.id} {p.by} {p.text}"))
 
     @routes.post("", openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(PHOTO_TYPES, BINARY)}})
     async def add_photo(

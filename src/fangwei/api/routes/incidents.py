@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId, as_json
+from fangwei.api.conventions import Listing
 from fangwei.bus import subjects
 from fangwei.core.errors import FangweiError
 from fangwei.core.events import IncidentStatus
@@ -53,12 +54,15 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("")
     async def listed(
+        want: Listing,
         caller: Annotated[Caller, needs("incidents.read")],
         status: Annotated[list[IncidentStatus] | None, Query()] = None,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+        zone: Annotated[ItemId | None, Query(description="Those that reached this zone")] = None,
     ) -> Response:
-        """Incidents, open ones when no status is named."""
-        return await context.ask("incidents.list", {"statuses": status, "limit": limit})
+        """Incidents, those not over when no status is named; the most urgent first, then the newest, unless sorted by
+        `priority`, `started`, `updated`, `status`, `hazard` or `owner`."""
+        question = msgspec.structs.asdict(want) | {"statuses": status, "zone": zone}
+        return await context.ask("incidents.list", question, timeout=15.0)
 
     @routes.get("/{incident}")
     async def show(incident: ItemId, caller: Annotated[Caller, needs("incidents.read")]) -> Response:

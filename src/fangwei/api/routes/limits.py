@@ -1,6 +1,6 @@
 """Limits that two people change on the running plant: one proposes, another decides."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -105,10 +105,10 @@ def router(context: Context) -> APIRouter:
         state: ProposalState | None = None,
         alarm: Annotated[AlarmName | None, Query()] = None,
     ) -> Response:
-        """What waits for a second person, or was decided; newest first."""
-        question: dict[str, Any] = {"offset": want.offset, "limit": want.limit}
-        question |= {"kind": kind, "state": state, "alarm": alarm}
-        return await context.ask("alarms.proposals", question)
+        """What waits for a second person, or was decided; newest first unless sorted by `time`, `alarm`, `kind` or
+        `state`."""
+        which = {"kind": kind, "state": state, "alarm": alarm}
+        return await context.ask("alarms.proposals", msgspec.structs.asdict(want) | which)
 
     @routes.post("/review_limit")
     async def review_limit(

@@ -10,11 +10,13 @@ from fangwei.api import describe
 from fangwei.api.calibration import Calibrated, calibrated, due
 from fangwei.api.callers import needs
 from fangwei.api.context import AlarmName, Context, ItemId, as_json
-from fangwei.api.conventions import Listing, ordered, paged
+from fangwei.api.conventions import Listing, page, paged
 from fangwei.api.definitions import Definitions, Row
 from fangwei.api.problems import AlarmUnknown, PointUnknown
 from fangwei.core.clock import now_ns, to_datetime
+from fangwei.core.lists import ordered
 from fangwei.identity.caller import Caller
+from fangwei.identity.people import Person
 from fangwei.plant.schema import Kind
 
 
@@ -38,30 +40,30 @@ def router(context: Context) -> APIRouter:
         return as_json(plan)
 
     @routes.get("/people")
-    async def get_people(caller: Annotated[Caller, needs("duty.read")]) -> Response:
+    async def get_people(want: Listing, caller: Annotated[Caller, needs("duty.read")]) -> Response:
         """Everybody with an account, also those who may no longer use it: what they did bears their name."""
-        return as_json(
-            [
-                {"id": p.id, "name": p.name, "role": p.role, "language": p.language, "active": p.active}
-                for p in context.gate.people.values()
-            ]
-        )
+        fields: dict[str, Callable[[Person], Any]] = {"id": lambda p: p.id, "role": lambda p: p.role}
+        found = page(context.gate.people.values(), want, fields, lambda p: f"{p.id} {p.name.zh} {p.name.en} {p.role}")
+        shown = [
+            {"id": p.id, "name": p.name, "role": p.role, "language": p.language, "active": p.active}
+            for p in found["items"]
+        ]
+        return as_json(found | {"items": shown})
 
     @routes.get("/points")
     async def find_points(
+        want: Listing,
         caller: Annotated[Caller, needs("plant.read")],
-        q: Annotated[str, Query(max_length=200)] = "",
         zone: Annotated[ItemId | None, Query()] = None,
         kind: Kind | None = None,
         source: Annotated[ItemId | None, Query()] = None,
         calibration: Calibrated | None = None,
-        offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> Response:
-        """Points by words of their id, names, kind, zone, source or gas; paged."""
+        """Points by words of their id, names, kind, zone, source or gas; those whose id begins with the words first,
+        unless sorted by `id`, `zone`, `kind`, `unit` or `limits`."""
         today = to_datetime(now_ns(), site.head.timezone).date()
         only = None if calibration is None else calibrated(site, today, calibration)
-        found = context.index.find(q, zone, kind.value if kind else None, offset, limit, source, only)
+        found = context.index.find(want, zone, kind.value if kind else None, source, only)
         latest = context.hub.picture.latest
         rows = [
             describe.glyph(p)
@@ -77,7 +79,7 @@ def router(context: Context) -> APIRouter:
             }
             for p in found.points
         ]
-        return as_json({"total": found.total, "offset": offset, "points": rows})
+        return as_json(paged(rows, found.total, want.offset))
 
     @routes.get("/points/{id}")
     async def get_point(id: str, caller: Annotated[Caller, needs("plant.read")]) -> Response:

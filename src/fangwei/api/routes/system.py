@@ -1,5 +1,6 @@
 """How the platform itself is: processes, sources."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -8,7 +9,10 @@ from starlette.responses import Response
 
 from fangwei.api.callers import anybody, needs
 from fangwei.api.context import Context, as_json
+from fangwei.api.conventions import Listing, page
+from fangwei.bus import subjects
 from fangwei.core.clock import SECOND, now_ns
+from fangwei.core.events import SourceHealth
 from fangwei.identity.caller import Caller
 
 SILENT_AFTER = 3 * SECOND
@@ -55,8 +59,16 @@ def router(context: Context) -> APIRouter:
         )
 
     @routes.get("/sources")
-    async def sources(caller: Annotated[Caller, needs("system.read")]) -> Response:
+    async def sources(want: Listing, caller: Annotated[Caller, needs("system.read")]) -> Response:
         """State, lag, errors and last reading of every field connection."""
-        return await context.ask("connect.sources", {})
+        answer = await context.bus.ask(f"{subjects.ASK}.connect.sources", {})
+        found = msgspec.json.decode(answer, type=list[SourceHealth])
+        fields: dict[str, Callable[[SourceHealth], Any]] = {
+            "source": lambda s: s.source,
+            "protocol": lambda s: s.protocol,
+            "state": lambda s: str(s.state),
+            "since": lambda s: s.since,
+        }
+        return as_json(page(found, want, fields, lambda s: f"{s.source} {s.protocol} {s.detail}"))
 
     return routes

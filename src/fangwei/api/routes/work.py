@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from fangwei.api.bodies import PHOTO_TYPES
 from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId, Time, as_json
-from fangwei.api.conventions import IfMatch, Listing, SortUnknown, revision_of, tagged
+from fangwei.api.conventions import IfMatch, Listing, revision_of, tagged
 from fangwei.api.photos import BINARY, develop
 from fangwei.bus import subjects
 from fangwei.core.clock import DAY, EARLIEST, LATEST, now_ns
@@ -21,7 +21,7 @@ from fangwei.incidents.photo_files import PhotoFiles
 from fangwei.work.codes import sheet
 from fangwei.work.errors import PhotoMissing, ZoneUnknown
 from fangwei.work.hazards import MOST_PHOTOS, HazardKind, HazardLevel, HazardStatus
-from fangwei.work.questions import PHOTOS, SORTED_BY
+from fangwei.work.questions import PHOTOS
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -84,10 +84,7 @@ def router(context: Context) -> APIRouter:
         overdue: bool = False,
     ) -> Response:
         """Hazards, newest first unless sorted; `overdue` are those open past their deadline."""
-        sort = want.sort or "-reported"
-        if sort.removeprefix("-") not in SORTED_BY:
-            raise SortUnknown(field=sort, known=", ".join(sorted(SORTED_BY)))
-        question = {
+        question = msgspec.structs.asdict(want) | {
             "status": status,
             "zone": zone,
             "point": point,
@@ -95,10 +92,6 @@ def router(context: Context) -> APIRouter:
             "assignee": assignee,
             "reporter": reporter,
             "overdue": overdue,
-            "q": want.q,
-            "sort": sort,
-            "offset": want.offset,
-            "limit": want.limit,
         }
         return await context.ask("work.list", question)
 

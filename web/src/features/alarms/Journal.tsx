@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "react";
 import { ns } from "../../api/client";
-import type { AlarmEvent } from "../../api/types";
+import type { AlarmEvent, Page } from "../../api/types";
 import { serverNow } from "../../app/clock";
-import { useAsk } from "../../app/ask";
+import { useAll } from "../../app/ask";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { Link, setQuery, useAddress } from "../../app/router";
@@ -39,10 +39,11 @@ export function Journal() {
   // Asked anew when an alarm changed, at most every five seconds.
   const range = useMemo(() => rangeOf(query, Math.ceil(serverNow() / 5000) * 5000, "24h"), [address, alarms]);
   const where = `start=${ns(range.start)}&end=${ns(range.end)}${q ? `&q=${encodeURIComponent(q)}` : ""}${zone ? `&zone=${zone}` : ""}${alarm ? `&alarm=${encodeURIComponent(alarm)}` : ""}`;
-  const asked = useAsk<AlarmEvent[]>(`/alarms/journal?${where}&limit=${MOST}`);
-  const kept = useMemo<{ data: AlarmEvent[] | null }>(() => ({ data: null }), [address]);
+  const asked = useAll<AlarmEvent>(`/alarms/journal?${where}`, MOST);
+  const kept = useMemo<{ data: Page<AlarmEvent> | null }>(() => ({ data: null }), [address]);
   if (asked.data) kept.data = asked.data;
-  const rows = kept.data ?? [];
+  const rows = kept.data?.items ?? [];
+  const total = kept.data?.total ?? 0;
   const narrow = window.innerWidth < 760;
   return (
     <>
@@ -51,7 +52,7 @@ export function Journal() {
         <input className="field grow" type="search" value={typed} onChange={(e) => setTyped(e.target.value)} placeholder={t(alarmTexts.searchJournal)} aria-label={t(alarmTexts.searchJournal)} />
         <Choice name="zone" value={zone} any={t(alarmTexts.anyZone)} label={t(alarmTexts.zone)} options={site.zones.map((z) => [z.id, t(z.name)])} />
         {alarm && <button className="button" onClick={() => setQuery({ alarm: null })}>{alarm} ✕</button>}
-        <span className="soft" role="status">{rows.length >= MOST ? t(alarmTexts.truncated, { n: MOST }) : kept.data && t(alarmTexts.entries, { n: rows.length })}</span>
+        <span className="soft" role="status">{total > rows.length ? t(alarmTexts.truncated, { n: rows.length }) : kept.data && t(alarmTexts.entries, { n: rows.length })}</span>
         <a className="button as-link" href={`/api/alarms/journal.csv?${where}&language=${language}`} download>{t(alarmTexts.csv)}</a>
       </div>
       <section className="panel journal-table" role={rows.length > 0 ? "table" : undefined} aria-rowcount={rows.length > 0 ? rows.length : undefined} aria-label={t(alarmTexts.journal)}>

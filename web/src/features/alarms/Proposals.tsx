@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { command } from "../../api/client";
+import type { Page } from "../../api/types";
 import { clock, useNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
@@ -13,17 +14,12 @@ import { Differences } from "./Differences";
 import { rivals, type Proposal } from "./limits";
 import { limitTexts, proposalStates } from "./limitTexts";
 
-interface Page {
-  total: number;
-  items: Proposal[];
-}
-
 /** What waits for a second person, and what was decided. */
 export function Proposals({ onDecided }: { onDecided: () => void }) {
   const t = useSay();
   const { query } = useAddress();
   const decided = query.get("decided") === "1";
-  const asked = useAsk<Page>(`/alarms/proposals?limit=200${decided ? "" : "&state=open"}`, 5000);
+  const asked = useAsk<Page<Proposal>>(`/alarms/proposals?limit=200${decided ? "" : "&state=open"}`, 5000);
   const items = asked.data?.items.filter((p) => decided === (p.state !== "open")) ?? [];
   return (
     <>

@@ -15,7 +15,7 @@ import type { Chain, ChainBody, Chains as Listed, Who } from "./types";
 export function Chains() {
   const { t } = useNames();
   const { may } = useMe();
-  const asked = useAsk<Listed>("/duty/chains", 60_000);
+  const asked = useAsk<Listed>("/duty/chains?limit=500", 60_000);
   const [editing, setEditing] = useState<{ chain: Chain | null } | null>(null);
   const [draft, setDraft] = useState<ChainBody | null>(null);
   const close = () => {

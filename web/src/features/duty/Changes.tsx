@@ -3,12 +3,12 @@ import { ApiProblem, command } from "../../api/client";
 import { useAsk } from "../../app/ask";
 import { useMe } from "../../app/me";
 import { When } from "../../parts/when";
-import type { Text } from "../../api/types";
+import type { Page, Text } from "../../api/types";
 import { useAct } from "../../parts/doing";
 import { Failed, Loading } from "../../parts/states";
 import { useNames } from "./names";
 import { dutyTexts } from "./texts";
-import type { Page, ToldChange } from "./types";
+import type { ToldChange } from "./types";
 
 const SHOWN = 10;
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { ApiProblem, command } from "../../api/client";
-import type { Notice } from "../../api/types";
+import type { Notice, Page } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { useLive } from "../../app/live";
 import { useMe } from "../../app/me";
@@ -10,14 +10,14 @@ import { When } from "../../parts/when";
 import { ContactForm } from "./ContactForm";
 import { useNames } from "./names";
 import { dutyTexts, WEEKDAYS } from "./texts";
-import type { Contact, Page, Quiet } from "./types";
+import type { Contact, Quiet } from "./types";
 
 /** One's own ways to be reached, each with a test that shows its fate, and what became of every notice. */
 export function Contacts() {
   const { t } = useNames();
   const { me } = useMe();
   const path = me ? `/duty/people/${me.id}/contacts` : null;
-  const asked = useAsk<Contact[]>(path, 15_000);
+  const asked = useAsk<Page<Contact>>(path, 15_000);
   const [editing, setEditing] = useState<{ contact: Contact | null } | null>(null);
   const close = () => {
     setEditing(null);
@@ -43,7 +43,7 @@ export function Contacts() {
           <Loading lines={3} />
         ) : (
           <ul className="contact-list">
-            {asked.data.map((contact) => (
+            {asked.data.items.map((contact) => (
               <ContactRow key={contact.id} path={path} contact={contact} onEdit={() => setEditing({ contact })} onDone={asked.again} />
             ))}
           </ul>

@@ -1,3 +1,4 @@
+import type { Page } from "../../api/types";
 import { useState } from "react";
 import { command } from "../../api/client";
 import { useAsk } from "../../app/ask";
@@ -10,7 +11,7 @@ import { PersonSelect } from "./ChangeFields";
 import { useNames } from "./names";
 import { OpenList } from "./OpenList";
 import { dutyTexts } from "./texts";
-import type { Handover, OpenItems, Page } from "./types";
+import type { Handover, OpenItems } from "./types";
 
 /** Between two shifts: what is open lists itself, the outgoing person adds words, the incoming one confirms. */
 export function HandoverTab() {

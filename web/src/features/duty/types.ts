@@ -63,12 +63,6 @@ export interface Preview {
   revision: number;
 }
 
-export interface Page<T> {
-  total: number;
-  offset: number;
-  items: T[];
-}
-
 export interface Who {
   kind: "step" | "role" | "person" | "everyone";
   id: string;

@@ -1,7 +1,7 @@
 import { Select } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { get, ns } from "../../api/client";
-import type { AlarmEvent, Incident, PointRow } from "../../api/types";
+import type { AlarmEvent, Incident, Page, PointRow } from "../../api/types";
 import { dateTime, serverNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
@@ -138,18 +138,18 @@ function useFlags(ids: string[], range: Range): { flags: AlarmEvent[] | undefine
   const step = Math.max(30_000, (range.to - range.from) / 50);
   const from = Math.floor(range.from / step) * step;
   const to = Math.ceil(range.to / step) * step;
-  const journal = useAsk<AlarmEvent[]>(ids.length ? `/alarms/journal?start=${ns(from)}&end=${ns(to)}&limit=500` : null);
-  const past = useAsk<Incident[]>(ids.length ? "/incidents?status=open&status=owned&status=settled&status=closed&limit=200" : null);
+  const journal = useAsk<Page<AlarmEvent>>(ids.length ? `/alarms/journal?start=${ns(from)}&end=${ns(to)}&limit=500` : null);
+  const past = useAsk<Page<Incident>>(ids.length ? "/incidents?status=open&status=owned&status=settled&status=closed&sort=-started&limit=500" : null);
   const incidents = useMemo(() => {
     const wanted = new Set(ids);
-    return (past.data ?? [])
+    return (past.data?.items ?? [])
       .filter((i) => i.started / 1e6 >= range.from && i.started / 1e6 <= range.to && i.members.some((m) => wanted.has(m.point)))
       .sort((a, b) => a.priority - b.priority || b.started - a.started)
       .slice(0, DRAWN_INCIDENTS)
       .map((i) => ({ id: i.id, started: i.started, priority: i.priority, title: t(i.title) }));
     // `t` is new with each drawing; the language changes the titles with the next range
   }, [past.data, ids, range.from, range.to]);
-  return { flags: journal.data ?? undefined, incidents };
+  return { flags: journal.data?.items, incidents };
 }
 
 /** The end of a live range: moves on in steps, stands still for a fixed one. */
@@ -172,8 +172,8 @@ function PointPicker({ ids }: { ids: string[] }) {
   const search = (text: string) => {
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
-      get<{ points?: PointRow[]; items?: PointRow[] }>(`/points?limit=30&q=${encodeURIComponent(text)}`).then(
-        (answer) => setFound(answer.points ?? answer.items ?? []),
+      get<Page<PointRow>>(`/points?limit=30&q=${encodeURIComponent(text)}`).then(
+        (answer) => setFound(answer.items),
         () => setFound([]),
       );
     }, 120);

@@ -1,4 +1,5 @@
-import type { Incident } from "../../api/types";
+import { useState } from "react";
+import type { Incident, Page } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
 import { useLive } from "../../app/live";
@@ -9,6 +10,10 @@ import { Empty, Failed, Loading } from "../../parts/states";
 import { byUrgency, IncidentRow } from "./IncidentRow";
 import { incidentTexts } from "./texts";
 
+const PAST = 100;
+/** As many as one answer holds. */
+const PAGE_MOST = 500;
+
 export function IncidentsPage() {
   const t = useSay();
   const { query } = useAddress();
@@ -16,7 +21,8 @@ export function IncidentsPage() {
   const live = useLive("incidents");
   const confirmed = useLive("confirmed");
   const show = query.get("show") ?? "open";
-  const past = useAsk<Incident[]>(show === "past" ? "/incidents?status=closed&status=dissolved&limit=200" : null);
+  const [pastLimit, setPastLimit] = useState(PAST);
+  const past = useAsk<Page<Incident>>(show === "past" ? `/incidents?status=closed&status=dissolved&sort=-started&limit=${pastLimit}` : null);
   const open = [...live.values()].filter((i) => i.status !== "closed" && i.status !== "dissolved").sort(byUrgency);
   const choices = [
     { value: "open", text: incidentTexts.open },
@@ -43,8 +49,19 @@ export function IncidentsPage() {
     if (show === "past") {
       if (past.error) return <Failed error={past.error} retry={past.again} />;
       if (!past.data) return <Loading lines={6} />;
-      if (past.data.length === 0) return <Empty title={t(incidentTexts.nonePast)}>{t(incidentTexts.nonePastHow)}</Empty>;
-      return list([...past.data].sort((a, b) => b.started - a.started));
+      if (past.data.items.length === 0) return <Empty title={t(incidentTexts.nonePast)}>{t(incidentTexts.nonePastHow)}</Empty>;
+      return (
+        <>
+          {list(past.data.items)}
+          {past.data.total > past.data.items.length && pastLimit < PAGE_MOST && (
+            <p className="state">
+              <button className="button" onClick={() => setPastLimit((n) => Math.min(PAGE_MOST, n + PAST))}>
+                {t(incidentTexts.morePast, { n: past.data.items.length, total: past.data.total })}
+              </button>
+            </p>
+          )}
+        </>
+      );
     }
     if (confirmed.incidents === null && open.length === 0)
       return <Empty title={t(incidentTexts.notKnown)}>{t(incidentTexts.notKnownHow)}</Empty>;

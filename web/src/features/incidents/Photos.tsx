@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import { ApiProblem, command, commandId } from "../../api/client";
-import type { Photo, Problem, Text } from "../../api/types";
+import type { Page, Photo, Problem, Text } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { useSay } from "../../app/language";
 import { useMe } from "../../app/me";
@@ -16,8 +16,8 @@ const FAULT: Text = { zh: "照片没有送达，请检查网络后重试", en: "
 export function Photos({ incident, round, after }: { incident: string; round: number; after: () => void }) {
   const t = useSay();
   const { me, may } = useMe();
-  const asked = useAsk<Photo[]>(`/incidents/${encodeURIComponent(incident)}/photos?round=${round}`);
-  const photos = asked.data ?? [];
+  const asked = useAsk<Page<Photo>>(`/incidents/${encodeURIComponent(incident)}/photos?limit=500&round=${round}`);
+  const photos = asked.data?.items ?? [];
   const again = () => {
     asked.again();
     after();

@@ -6,6 +6,7 @@ export const incidentTexts = {
   open: { zh: "进行中", en: "Open" },
   mine: { zh: "我的", en: "Mine" },
   past: { zh: "已结束", en: "Past" },
+  morePast: { zh: "显示更多（{n}/{total}）", en: "Show more ({n} of {total})" },
   show: { zh: "显示哪些", en: "Which to show" },
   allWell: { zh: "没有进行中的事件", en: "No open incidents" },
   allWellHow: { zh: "出现报警时，事件会立即出现在这里。", en: "When an alarm comes, its incident appears here at once." },

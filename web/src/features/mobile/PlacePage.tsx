@@ -1,4 +1,4 @@
-import type { Point, PointRow } from "../../api/types";
+import type { Page, Point, PointRow } from "../../api/types";
 import { age, duration, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive, useWatch } from "../../app/live";
@@ -21,13 +21,13 @@ export default function PlacePage({ code }: { code: Code }) {
   const id = encodeURIComponent(code.id);
   const point = useKept<Point>(code.kind === "point" ? `/points/${id}` : null);
   const zone = code.kind === "zone" ? code.id : (point.data?.zone ?? null);
-  const list = useKept<{ points: PointRow[]; total: number }>(code.kind === "zone" && zones.has(code.id) ? `/points?zone=${id}&limit=100` : null);
+  const list = useKept<Page<PointRow>>(code.kind === "zone" && zones.has(code.id) ? `/points?zone=${id}&limit=100` : null);
   const hazards = useKept<HazardPage>(
     zone && `/work/hazards?status=reported&status=assigned&status=fixed&${code.kind === "zone" ? `zone=${id}` : `point=${id}`}`, 30_000,
   );
   if (code.kind === "zone" ? !zones.has(code.id) : point.error && !point.data) return <Nothing>{t(phoneTexts.unknownPlace, { id: code.id })}</Nothing>;
   const name = code.kind === "zone" ? t(zones.get(code.id)!.name) : point.data ? t(point.data.name) : code.id;
-  const rows = code.kind === "zone" ? (list.data?.points ?? []) : point.data ? [point.data] : [];
+  const rows = code.kind === "zone" ? (list.data?.items ?? []) : point.data ? [point.data] : [];
   const shown = code.kind === "zone" ? list : point;
   return (
     <>

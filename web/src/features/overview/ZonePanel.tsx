@@ -1,5 +1,5 @@
 import { useAsk } from "../../app/ask";
-import type { PointRow } from "../../api/types";
+import type { Page, PointRow } from "../../api/types";
 import { useLanguage, useSay } from "../../app/language";
 import { useLive } from "../../app/live";
 import { Link, setQuery } from "../../app/router";
@@ -19,7 +19,7 @@ export function ZonePanel({ zone }: { zone: string }) {
   const alarms = useLive("alarms");
   const confirmed = useLive("confirmed");
   const latest = useLive("latest");
-  const asked = useAsk<{ points: PointRow[]; total: number }>(`/points?zone=${encodeURIComponent(zone)}&limit=200`);
+  const asked = useAsk<Page<PointRow>>(`/points?zone=${encodeURIComponent(zone)}&limit=200`);
   const here = [...alarms.values()]
     .filter((a) => a.zone === zone && (a.state === "unack_active" || a.state === "ack_active" || a.state === "return_unack"))
     .sort((a, b) => a.priority - b.priority || b.since - a.since);
@@ -61,7 +61,7 @@ export function ZonePanel({ zone }: { zone: string }) {
           <Loading />
         ) : (
           <ul className="zone-points">
-            {asked.data.points.map((p) => (
+            {asked.data.items.map((p) => (
               <li key={p.id}>
                 <KindGlyph kind={p.kind} size={16} />
                 <Link to={`/points/${encodeURIComponent(p.id)}`}>{t(p.name)}</Link>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { get } from "../../api/client";
-import type { PointRow, Text } from "../../api/types";
+import type { Page, PointRow, Text } from "../../api/types";
 import { useAsk } from "../../app/ask";
 import { dateTime } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
@@ -41,7 +41,7 @@ export default function PointsPage() {
   }, [typed]);
   useEffect(() => setLimit(PAGE), [q, zone, kind, source, calibration]);
   const path = `/points?limit=${Math.min(500, limit)}&q=${encodeURIComponent(q)}${zone ? `&zone=${encodeURIComponent(zone)}` : ""}${kind ? `&kind=${kind}` : ""}${source ? `&source=${encodeURIComponent(source)}` : ""}${calibration ? `&calibration=${calibration}` : ""}`;
-  const asked = useAsk<{ total: number; points: PointRow[] }>(path);
+  const asked = useAsk<Page<PointRow>>(path);
   const [kept, setKept] = useState(asked.data);
   useEffect(() => {
     if (asked.data) setKept(asked.data);
@@ -55,8 +55,8 @@ export default function PointsPage() {
     try {
       const rows: PointRow[] = [];
       for (let from = 0; from < MOST_CSV; from += 500) {
-        const part = await get<{ total: number; points: PointRow[] }>(path.replace(/limit=\d+/, `limit=500&offset=${from}`));
-        rows.push(...part.points);
+        const part = await get<Page<PointRow>>(path.replace(/limit=\d+/, `limit=500&offset=${from}`));
+        rows.push(...part.items);
         if (rows.length >= part.total) break;
       }
       downloadCsv("points.csv", [
@@ -103,15 +103,15 @@ export default function PointsPage() {
           <Failed error={asked.error} retry={asked.again} />
         ) : !data ? (
           <Loading lines={8} />
-        ) : data.points.length === 0 ? (
+        ) : data.items.length === 0 ? (
           <Empty title={t(plantTexts.none)}>{t(plantTexts.noneHow)}</Empty>
         ) : (
           <>
-            <Rows points={data.points} />
-            {data.total > data.points.length && limit < 500 && (
+            <Rows points={data.items} />
+            {data.total > data.items.length && limit < 500 && (
               <p className="state">
                 <button className="button" onClick={() => setLimit((n) => n + PAGE)}>
-                  {t(plantTexts.more, { n: Math.min(PAGE, data.total - data.points.length) })}
+                  {t(plantTexts.more, { n: Math.min(PAGE, data.total - data.items.length) })}
                 </button>
               </p>
             )}
