@@ -3,10 +3,12 @@
 import asyncio
 import time
 
+import msgspec
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -16,6 +18,8 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from fangwei.core.settings import Settings
 
 CHECKS = [not_a_server_error, response_schema_conformance, content_type_conformance, status_code_conformance]
 BUDGET_S = 40.0
@@ -29,7 +33,7 @@ def tried(operation, mode, most, session, base):
     count = 0
 
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(
+    @hypothesis_settings(
         max_examples=most,
         derandomize=True,
         database=None,
@@ -45,6 +49,12 @@ def tried(operation, mode, most, session, base):
 
     ask()
     return count
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Asked faster than any person does."""
+    return msgspec.structs.replace(settings, rate_per_s=0)
 
 
 @pytest.mark.timeout(300)

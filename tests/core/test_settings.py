@@ -12,6 +12,14 @@ def test_what_a_child_gets_is_what_its_parent_had():
     assert Settings.from_environment(settings.environment()) == settings
 
 
+@pytest.mark.parametrize("rate", ["many", "-1", "1e3", "1000001"])
+def test_a_rate_that_is_none_is_named_with_its_variable(rate):
+    with pytest.raises(SettingInvalid) as refused:
+        Settings.from_environment({"FANGWEI_RATE_PER_S": rate})
+    assert "FANGWEI_RATE_PER_S" in refused.value.message.en
+    assert Settings.from_environment({"FANGWEI_MACHINE_RATE_BURST": "70000"}).machine_rate_burst == 70_000
+
+
 @pytest.mark.parametrize("port", ["eighty", "-1", "70000", "8080 ", "٣"])
 def test_a_port_that_is_no_port_is_named_with_its_variable(port):
     with pytest.raises(SettingInvalid) as refused:

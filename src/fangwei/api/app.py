@@ -11,6 +11,7 @@ from fangwei.api.callers import cookie_name
 from fangwei.api.context import Context
 from fangwei.api.guard import Guard
 from fangwei.api.live import Hub
+from fangwei.api.rates import Rates
 from fangwei.api.routes import (
     account,
     alarms,
@@ -73,6 +74,7 @@ def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settin
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'door'}.{route.name}",
     )
     app.state.gate, app.state.cookie = gate, cookie_name(settings)
+    app.state.rates = Rates.of(settings)
     routes = APIRouter(prefix="/api")
     for room in ROOMS:
         routes.include_router(room.router(context))

@@ -6,12 +6,14 @@
 Every route of the API names its verb, or says that it is for `anybody`; a test walks them all.
 """
 
+import time
 from typing import Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from fangwei.core.clock import now_ns
+from fangwei.api.rates import NEVER_REFUSED, Rates, TooOften
+from fangwei.core.clock import SECOND, now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.settings import Settings
 from fangwei.identity.caller import Caller
@@ -51,6 +53,21 @@ async def find_caller(connection: HTTPConnection) -> Caller:
     return await gate_of(connection).caller(cookie)
 
 
+def slow_down(connection: HTTPConnection, caller: Caller | None) -> None:
+    """Refuse whoever asks too often; who is not known is known by the address.
+
+    Raises:
+        TooOften: with the seconds to wait.
+    """
+    rates: Rates = connection.app.state.rates
+    address = connection.client.host if connection.client else "-"
+    name = caller.id if caller is not None else f"address {address}"
+    wait = rates.wait(name, caller is not None and caller.machine, time.monotonic_ns())
+    if wait:
+        gate_of(connection).health.error("api.too_often", name)
+        raise TooOften(seconds=-(-wait // SECOND))
+
+
 def check(caller: Caller, verb: str, proof: bool, now: int) -> FangweiError | None:
     """Why the caller may not do this, or None. Pure."""
     if not caller.may(verb):
@@ -74,6 +91,8 @@ class Needs:
     async def __call__(self, connection: HTTPConnection) -> Caller:
         """The caller, let through."""
         caller = await find_caller(connection)
+        if self.verb not in NEVER_REFUSED:
+            slow_down(connection, caller)
         refusal = check(caller, self.verb, self.proof, now_ns())
         if refusal is not None:
             gate_of(connection).health.count(f"refused.{self.verb}")
@@ -94,9 +113,11 @@ class Anybody:
     async def __call__(self, connection: HTTPConnection) -> Caller | None:
         """The caller where there is one."""
         try:
-            return await find_caller(connection)
+            caller = await find_caller(connection)
         except NotSignedIn:
-            return None
+            caller = None
+        slow_down(connection, caller)
+        return caller
 
 
 anybody: Any = Depends(Anybody())

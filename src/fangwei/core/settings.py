@@ -69,6 +69,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_client_secret_file: str = ""
     oidc_claim: str = "preferred_username"
     """Which claim names the account."""
+    rate_per_s: int = 50
+    rate_burst: int = 200
+    """How many requests of one person a second are answered, and how many at once after a pause; 0 a second: no
+    limit."""
+    machine_rate_per_s: int = 200
+    machine_rate_burst: int = 1000
+    """The same for each machine's token."""
 
     @property
     def secure(self) -> bool:
@@ -125,6 +132,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 continue
             if field.name == "history_days":
                 values[field.name] = _days("FANGWEI_HISTORY_DAYS", raw)
+            elif "rate_" in field.name:
+                values[field.name] = _whole(f"FANGWEI_{field.name.upper()}", raw)
             elif field.type is int:
                 values[field.name] = _port(f"FANGWEI_{field.name.upper()}", raw)
             elif field.type is Path:
@@ -192,6 +201,16 @@ def _port(name: str, raw: str) -> int:
         name=name,
         value=raw,
         why=Text("端口应为 0 到 65535 的整数", "a port is a whole number from 0 to 65535"),
+    )
+
+
+def _whole(name: str, raw: str) -> int:
+    if raw.isascii() and raw.isdigit() and int(raw) <= 1_000_000:
+        return int(raw)
+    raise SettingInvalid(
+        name=name,
+        value=raw,
+        why=Text("应为 0 到 1000000 的整数（0 表示不限）", "it is a whole number from 0 to 1000000 (0: no limit)"),
     )
 
 
