@@ -4,6 +4,8 @@ import pytest
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
 from tests.flows.tried import EIGHT, Clock, Clocked, has_fired
 
+from fangwei.feel.interpreter import Feel
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Clock]]:
@@ -13,3 +15,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Clock]]:
     for kind in (timer.DurationTimerEventDefinition, timer.TimeDateEventDefinition):
         monkeypatch.setattr(kind, "has_fired", has_fired)
     yield Clock
+
+
+@pytest.fixture(scope="session")
+def feel() -> Iterator[Feel]:
+    made = Feel()
+    yield made
+    made.close()

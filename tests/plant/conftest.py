@@ -62,6 +62,10 @@ duty:
   shifts:
     - {person: ann, zones: [filling], start: "20:00", end: "08:00"}
 """,
+    "posts.yaml": """\
+posts:
+  - {id: guardian, name: {zh: 监护人, en: Guardian}, persons: [ann]}
+""",
 }
 
 

@@ -83,6 +83,11 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("duty.yaml", "duty:\n", "duty:\n  everyone_after: 10\n", "must not be less than escalate_after"),
     ("duty.yaml", "duty:\n", "duty:\n  calendar: ../secret.ics\n", "must lie in the site folder"),
     ("duty.yaml", "duty:\n", "duty:\n  channels: [{id: c, type: webhook}]\n", "needs `url`"),
+    ("posts.yaml", "persons: [ann]", "persons: [an]", "posts.yaml:2: There is no person an (did you mean: ann"),
+    ("posts.yaml", "persons: [ann]", "role: crews", "posts.yaml:2: There is no role crews (did you mean: crew"),
+    ("posts.yaml", "persons: [ann]", "role: crew, persons: [ann]", "not both and not neither"),
+    ("posts.yaml", ", persons: [ann]", "", "not both and not neither"),
+    ("posts.yaml", "id: guardian", "id: Guardian", "posts.yaml:2: id: Guardian cannot be used"),
 ]  # fmt: skip
 
 
@@ -92,6 +97,12 @@ def test_mistake_is_named(site: Spoiler, file: str, good: str, bad: str, said: s
     lines = [p.format("en") for p in site.problems()]
     assert any(said in line for line in lines), lines
     assert len(lines) <= 3, "one mistake is not many problems"
+
+
+def test_posts_of_the_site_stand_over_those_of_the_house(site: Spoiler) -> None:
+    posts = site.load().posts
+    assert posts["guardian"].persons == ["ann"]
+    assert posts["safety_department"].role == "safety_engineer"
 
 
 def test_missing_key_is_said_at_its_item(site: Spoiler) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fangwei.plant import texts
 from fangwei.plant.logic_check import check_rules, check_suppressions
-from fangwei.plant.people_check import check_duty, check_sources
+from fangwei.plant.people_check import check_duty, check_posts, check_sources
 from fangwei.plant.point_check import (
     check_deviation_cycles,
     check_limit_ids,
@@ -17,6 +17,7 @@ from fangwei.plant.point_check import (
     merge,
     source_points,
 )
+from fangwei.plant.posts import HOUSE
 from fangwei.plant.problems import Findings, Problem, SiteInvalid
 from fangwei.plant.schema import Duty, SiteHead, Zone
 from fangwei.plant.shape_check import Collected, Placed, collect
@@ -113,6 +114,8 @@ def _join(collected: Collected, folder: Path, findings: Findings) -> Site | None
     check_sources(list(sources.values()), points, broken, findings)
     if duty is not None:
         check_duty(duty, set(zones), broken, folder, findings)
+    posts = _unique("post", collected.posts, findings)
+    check_posts(list(posts.values()), duty.value if duty else Duty(), broken, findings)
     if head is None or findings.problems:
         return None
     return Site(
@@ -123,6 +126,7 @@ def _join(collected: Collected, folder: Path, findings: Findings) -> Site | None
         suppressions={id: placed.value for id, placed in suppressions.items()},
         sources={id: placed.value for id, placed in sources.items()},
         duty=duty.value if duty else Duty(),
+        posts=HOUSE | {id: placed.value for id, placed in posts.items()},
         adjoining=near,
     )
 

@@ -1,4 +1,4 @@
-"""Sources and duty: what they refer to exists, and nobody is left without a way to be told."""
+"""Sources, duty and posts: what they refer to exists, and nobody is left without a way to be told."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from fangwei.identity.roles import ROLES
 from fangwei.plant import texts
 from fangwei.plant.problems import Findings
-from fangwei.plant.schema import Channel, Duty, Source
+from fangwei.plant.schema import Channel, Duty, Post, Source
 from fangwei.plant.shape_check import Placed
 from fangwei.plant.site import SitePoint
 
@@ -90,6 +90,23 @@ def check_duty(placed: Placed[Duty], zones: set[str], broken: set[str], folder: 
             findings.add(file, placed.line("calendar"), texts.CALENDAR_OUTSIDE.format(name=duty.calendar))
         elif not path.is_file():
             findings.add(file, placed.line("calendar"), texts.CALENDAR_MISSING.format(name=duty.calendar))
+
+
+def check_posts(posts: Sequence[Placed[Post]], duty: Duty, broken: set[str], findings: Findings) -> None:
+    """Each post names a role or persons that exist, and never both: otherwise nobody could say who may sign."""
+    people = {person.id for person in duty.people}
+    for placed in posts:
+        post, file = placed.value, placed.file.name
+        if (post.role is None) == (not post.persons):
+            findings.add(file, placed.line(), texts.POST_OF_WHOM.format(id=post.id))
+        if post.role is not None and post.role not in ROLES:
+            text = texts.UNKNOWN_ID.format(what=texts.NOUNS["role"], id=post.role)
+            known = findings.guess(post.role, ROLES) or texts.ROLES_ARE.format(roles=", ".join(ROLES))
+            findings.add(file, placed.line("role"), text, known)
+        for at, person in enumerate(post.persons):
+            if person not in people and person not in broken and "duty" not in broken:
+                text = texts.UNKNOWN_ID.format(what=texts.NOUNS["person"], id=person)
+                findings.add(file, placed.line("persons", at), text, findings.guess(person, people))
 
 
 def _check_channel(channel: Channel, placed: Placed[Duty], index: int, findings: Findings) -> None:

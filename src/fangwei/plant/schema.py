@@ -6,6 +6,7 @@
     rules.yaml      `rules:`     alarms over several points, suppressions
     sources.yaml    `sources:`   field connections
     duty.yaml       `duty:`      people, rota, channels, escalation
+    posts.yaml      `posts:`     who holds which post
 
 Text may hold `${NAME:-default}`, replaced from the environment. Lengths in metres, durations in seconds.
 """
@@ -339,6 +340,15 @@ class Duty(Shape):
     """Seconds after which everyone is told again, until somebody takes it; absent: once."""
 
 
+class Post(Shape):
+    """A post (岗位) that flows name: everybody of a role, or certain persons. Exactly one of the two is given."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    name: Name
+    role: str | None = None
+    persons: list[Id] = []
+
+
 class SiteFile(Shape):
     """The keys any file of a site may hold."""
 
@@ -349,4 +359,5 @@ class SiteFile(Shape):
     rules: list[Rule] = []
     suppressions: list[Suppression] = []
     sources: list[Source] = []
+    posts: list[Post] = []
     duty: Duty | None = None

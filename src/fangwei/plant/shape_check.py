@@ -74,6 +74,7 @@ class Collected:
     rules: list[Placed[schema.Rule]] = field(default_factory=list)
     suppressions: list[Placed[schema.Suppression]] = field(default_factory=list)
     sources: list[Placed[schema.Source]] = field(default_factory=list)
+    posts: list[Placed[schema.Post]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     section_lost: bool = False
     """A whole section is misspelt or no list: what refers to its contents is not at fault."""
@@ -87,6 +88,7 @@ _LISTS: dict[str, type[BaseModel]] = {
     "rules": schema.Rule,
     "suppressions": schema.Suppression,
     "sources": schema.Source,
+    "posts": schema.Post,
 }
 
 

@@ -12,6 +12,7 @@ from fangwei.plant.schema import (
     Gas,
     Kind,
     Limit,
+    Post,
     Rule,
     SiteHead,
     Source,
@@ -68,6 +69,8 @@ class Site:
     suppressions: dict[str, Suppression] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     duty: Duty = field(default_factory=Duty)
+    posts: dict[str, Post] = field(default_factory=dict)
+    """By id; the site's own over the house's (plant/posts.py)."""
     adjoining: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property

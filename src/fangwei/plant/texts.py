@@ -201,7 +201,13 @@ NOUNS = {
     "person": Text("人员", "person"),
     "role": Text("角色", "role"),
     "channel": Text("通道", "channel"),
+    "post": Text("岗位", "post"),
 }
+
+POST_OF_WHOM = Text(
+    "岗位 {id} 应写明 role（一个角色）或 persons（若干人员），且只写其中一个",
+    "post {id}: give either role (one role) or persons (a list), not both and not neither",
+)
 
 # --- check -----------------------------------------------------------------------------------------------------
 CHECK_GOOD = Text(
