@@ -71,7 +71,8 @@ class CannedWork:
         found = [
             h
             for h in self.hazards.values()
-            if (asked.status is None or h.status in asked.status)
+            if (asked.zones is None or h.zone in asked.zones or asked.own in (h.reporter, h.assignee))
+            and (asked.status is None or h.status in asked.status)
             and asked.zone in (None, h.zone)
             and asked.point in (None, h.point)
             and asked.assignee in (None, h.assignee)

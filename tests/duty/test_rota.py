@@ -92,3 +92,14 @@ def test_never_nobody(second: int, zone: str | None) -> None:
     made = rota({"person": "ann", "zones": ["filling"], "days": ["mon"], "start": "08:00", "end": "09:00"})
     steps, _ = made.on_duty(zone, second * 10**9)
     assert steps and steps[0].people
+
+
+def test_everyone_is_who_works_on_incidents_and_never_nobody() -> None:
+    roles = {"ann": "crew", "bob": "shift_supervisor", "eve": "safety_engineer"}
+    idle = {"ida": "auditor", "joe": "manager", "kim": "contractor", "lou": "drill_instructor"}
+    people = [person(id) | {"role": role} for id, role in (roles | idle).items()]
+    made = Rota(Duty.model_validate({"people": people}), "Asia/Shanghai")
+    assert [p.id for p in made.everyone.people] == list(roles)
+    assert names(made, "store", 0) == [(0, list(roles))]
+    alone = Rota(Duty.model_validate({"people": people[3:]}), "Asia/Shanghai")
+    assert [p.id for p in alone.everyone.people] == list(idle), "who is there is told before nobody is"

@@ -85,6 +85,7 @@ async def test_the_list_is_filtered_sorted_and_paged(room: Room):
     assert (await room.ask("list", q="100%_"))["total"] == 7
     assert (await room.ask("list", q="100__"))["total"] == 0
     assert (await room.ask("list", zones=["coating"], zone="filling"))["total"] == 0
+    assert (await room.ask("list", zones=[], own="wang"))["total"] == 1, "what one was given is seen anywhere"
     assert (await room.ask("list", sort="deadline"))["items"][0]["id"] == "phone-0003"
     assert (await room.ask("list", status=["fixed"]))["items"] == []
 

@@ -33,6 +33,9 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,
 """Ids end up in messages on the bus; what could be a pattern there is refused here."""
 
 
+WHOLE_SITE = Text("全厂", "the whole site")
+
+
 class Command(BaseModel):
     """What every command carries: an id by which a repeated click is known again. Who gives it is the caller."""
 
@@ -92,6 +95,18 @@ class Context:
             names = [self.site.zones[z].name.text if z in self.site.zones else Text(z, z) for z in sorted(zones)[:5]]
             told = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
             raise NotYourZone(zones=told, what=VERBS[verb].text)
+
+    def may_everywhere(self, caller: Caller, verb: str, zones: Collection[str]) -> None:
+        """Let a caller through who answers for every one of `zones`; none: the whole site, which only those may who
+        answer for all of it.
+
+        Raises:
+            NotYourZone: the verb is theirs, but not for all of it.
+        """
+        if not zones and caller.zones is not None:
+            raise NotYourZone(zones=WHOLE_SITE, what=VERBS[verb].text)
+        for zone in sorted(zones):
+            self.may(caller, verb, (zone,))
 
     async def ask(self, subject: str, question: Any, timeout: float = 5.0) -> Response:
         """The room's JSON answer, passed on as it is."""

@@ -1,7 +1,8 @@
 """Who is on duty for a zone at a time. Pure: the plan and the time come in, people come out.
 
 Invariants: as long as the duty file names anybody, `on_duty` never answers with nobody; a zone nobody answers for
-falls to those of the whole site, and when none of them is there, to everyone. Shifts follow the site's wall clock,
+falls to those of the whole site, and when none of them is there, to everyone whose role works on incidents.
+Shifts follow the site's wall clock,
 so that on a day of 23 or 25 hours the same people hand over at the same wall time, without gap or overlap.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 from fangwei.duty.changes import Change
 from fangwei.duty.plan import Plan, Turn
+from fangwei.identity.roles import verbs_of
 from fangwei.plant.schema import Duty, Person
 
 EVERYONE = 10
@@ -40,8 +42,10 @@ class Rota:
 
     @property
     def everyone(self) -> Step:
-        """All people of the duty file."""
-        return Step(EVERYONE, tuple(self.duty.people))
+        """All people of the duty file whose role works on incidents: nobody else could take one, and who need not be
+        woken learns to overlook notices. Where there is nobody of such a role, all people."""
+        working = tuple(p for p in self.duty.people if "incidents.take" in verbs_of(p.role))
+        return Step(EVERYONE, working or tuple(self.duty.people))
 
     def on_duty(self, zone: str | None, at: int) -> tuple[list[Step], bool]:
         """The steps of duty for a zone (None: the whole site) at UTC ns `at`, lowest first, and whether that is as

@@ -6,7 +6,7 @@ import msgspec
 
 from fangwei.core.clock import MINUTE
 from fangwei.core.texts import Text
-from fangwei.identity.roles import verbs_of
+from fangwei.identity.roles import GUESTS, verbs_of
 
 PROOF_LASTS = 5 * MINUTE
 """A second proof counts this long: enough to read what one signs, too short to leave a desk with it."""
@@ -49,6 +49,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         if verb not in self.verbs:
             return False
         return not zones or self.zones is None or not self.zones.isdisjoint(zones)
+
+    def sees(self) -> frozenset[str] | None:
+        """Zones of which this caller sees what is no alarm and no incident; None: the whole site. A guest, and a
+        machine, sees those it answers for."""
+        return self.zones if self.role in GUESTS or self.machine else None
 
     def has_proved(self, now: int) -> bool:
         """Whether the last proof is fresh at UTC ns `now`."""

@@ -11,9 +11,13 @@ HEAD = """\
 
 Made from `src/fangwei/identity/roles.py` by `python -m fangwei.identity.matrix` (or `fangwei docs roles`); a test walks
 every route of the API with every role. `●`: may; `zone`: may in the zones that the account answers for (those of the
-person's shifts, unless an administrator sets others; an account without zones answers for the whole site).
+person's shifts, unless an administrator sets others; somebody without any shift answers for the whole site, but a
+contractor for nothing). Contractors see alarms and incidents of the whole site, hazards where they answer and those
+they reported or were given. Whoever was given a hazard puts it right wherever it is. An account or a machine's token
+that is narrowed to some zones changes rota and escalation chains there only.
 
-● 表示可以；“zone” 表示仅限本人负责的区域（默认取自班次，可由管理员更改；未限定区域的账号负责全厂）。
+● 表示可以；“zone” 表示仅限本人负责的区域（默认取自班次，可由管理员更改；没有班次的人负责全厂，
+但承包商不负责任何区域）。承包商可查看全厂的报警与事件；隐患仅限其负责的区域，以及本人上报或指派给本人的。
 """
 
 

@@ -26,15 +26,22 @@ of one person works; everything they do is in the record."""
 ZONED: Final = frozenset({"crew", "contractor"})
 """Roles that answer for the zones of their shifts; the others for the whole site."""
 
+GUESTS: Final = frozenset({"contractor"})
+"""Not of the plant: what is no alarm and no incident (those everybody must see) they see only where they answer,
+besides what they reported themselves or were given."""
+
 BY_ZONE: Final = frozenset(
     f"{room}.{verb}"
     for room, verbs in {
         "alarms": ("acknowledge", "shelve", "unshelve", "take_out", "put_back", "reset"),
         "incidents": ("take", "release", "hand", "settle", "note", "close", "photo"),
+        "work": ("fix", "assign", "verify", "reject"),
+        "duty": ("rota", "chains"),
     }.items()
     for verb in verbs
 )
-"""Verbs whose routes ask for the zone, too. Everybody looks, and reports hazards, anywhere."""
+"""Verbs whose routes ask for the zone, too. Everybody sees alarms and incidents, and reports hazards, anywhere; whoever
+was given a hazard puts it right wherever it is."""
 
 _ALL: Final = frozenset(ROLES)
 _STAFF: Final = _ALL - {"contractor"}

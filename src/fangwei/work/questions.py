@@ -24,6 +24,8 @@ class Filter(Paging, frozen=True, kw_only=True):
     overdue: bool = False
     zones: list[str] | None = None
     """The zones that who asks may see; None: all."""
+    own: str | None = None
+    """Whose own ones, reported or given to them, are seen wherever they are."""
 
 
 class Listed(msgspec.Struct):
@@ -46,6 +48,7 @@ class AskFigures(msgspec.Struct):
     start: int
     end: int
     zones: list[str] | None = None
+    own: str | None = None
 
 
 class Shown(msgspec.Struct):

@@ -98,7 +98,7 @@ class Room:
 
     async def figures(self, asked: AskFigures) -> Figures:
         """Times to close, what is open and what is late."""
-        return await self._store.figures(asked.start, asked.end, asked.zones, now_ns())
+        return await self._store.figures(asked.start, asked.end, asked.zones, now_ns(), asked.own)
 
 
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:

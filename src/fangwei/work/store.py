@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fangwei.audit.record import Entry, record
@@ -100,9 +100,9 @@ class Store:
             items = [msgspec.json.decode(whole, type=FoundHazard) for whole in await session.scalars(part)]
         return Listed(total=total or 0, offset=first, items=items)
 
-    async def figures(self, start: int, end: int, zones: list[str] | None, now: int) -> Figures:
-        """What waits now, and how long what closed in [start, end) took."""
-        mine: ColumnElement[bool] = HazardRow.zone.in_(zones) if zones is not None else HazardRow.id.is_not(None)
+    async def figures(self, start: int, end: int, zones: list[str] | None, now: int, own: str | None = None) -> Figures:
+        """What waits now, and how long what closed in [start, end) took; in `zones`, and `own` ones anywhere."""
+        mine = _seen(zones, own)
         open_now = and_(mine, HazardRow.status.not_in([str(s) for s in OVER]))
         async with self._database.session() as session:
 
@@ -137,12 +137,19 @@ class Store:
         return None if row is None else _hazard(row)
 
 
+def _seen(zones: list[str] | None, own: str | None) -> ColumnElement[bool]:
+    if zones is None:
+        return HazardRow.id.is_not(None)
+    if own is None:
+        return HazardRow.zone.in_(zones)
+    return or_(HazardRow.zone.in_(zones), HazardRow.reporter == own, HazardRow.assignee == own)
+
+
 def _where(asked: Filter, now: int) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [HazardRow.id.is_not(None)]
+    conditions: list[ColumnElement[bool]] = []
     if asked.status is not None:
         conditions.append(HazardRow.status.in_([str(s) for s in asked.status]))
-    if asked.zones is not None:
-        conditions.append(HazardRow.zone.in_(asked.zones))
+    conditions.append(_seen(asked.zones, asked.own))
     for column, value in (
         (HazardRow.zone, asked.zone),
         (HazardRow.point, asked.point),

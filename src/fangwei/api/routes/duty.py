@@ -72,7 +72,10 @@ def router(context: Context) -> APIRouter:
         command: bodies.RotaForm, caller: Annotated[Caller, needs("duty.rota")], if_match: IfMatch = None
     ) -> Response:
         """Change the rota. A change that leaves a step without anybody is refused with the gaps in words (409
-        `duty.leaves_gap`) until it says `accept_gaps`."""
+        `duty.leaves_gap`) until it says `accept_gaps`. Who answers for some zones only adds shifts there; what else
+        changes the rota concerns the whole site."""
+        added = command.body.shift.zones if isinstance(command.body, bodies.AddForm) else []
+        context.may_everywhere(caller, "duty.rota", added)
         return await context.do("duty.change_rota", command, caller, revision=revision_of(if_match))
 
     @routes.post("/changes/{change}/undo")
@@ -83,6 +86,7 @@ def router(context: Context) -> APIRouter:
         if_match: IfMatch = None,
     ) -> Response:
         """Take a change back; that too is a change."""
+        context.may_everywhere(caller, "duty.rota", [])
         body = {"type": "undo", "change": change}
         return await context.do("duty.change_rota", command, caller, revision=revision_of(if_match), body=body)
 
@@ -100,9 +104,18 @@ def router(context: Context) -> APIRouter:
         part = page(found.items, want, fields, lambda c: f"{c.id} {c.body.name.zh} {c.body.name.en}")
         return as_json(part | {"default": found.default})
 
+    async def theirs_before(caller: Caller, chain: str) -> None:
+        if caller.zones is not None:
+            found = msgspec.json.decode(await context.bus.ask(f"{subjects.ASK}.duty.chains", {}), type=Chains)
+            # One that is not there the room refuses in its own words.
+            for one in found.items:
+                if one.id == chain:
+                    context.may_everywhere(caller, "duty.chains", one.body.zones)
+
     @routes.post("/chains")
     async def new_chain(command: bodies.ChainForm, caller: Annotated[Caller, needs("duty.chains")]) -> Response:
         """A new chain."""
+        context.may_everywhere(caller, "duty.chains", command.body.zones)
         return await saved("duty.save_chain", command, caller)
 
     @routes.put("/chains/{chain}")
@@ -112,7 +125,9 @@ def router(context: Context) -> APIRouter:
         caller: Annotated[Caller, needs("duty.chains")],
         if_match: IfMatch = None,
     ) -> Response:
-        """Another revision of a chain."""
+        """Another revision of a chain; for the zones it was for before, too."""
+        await theirs_before(caller, chain)
+        context.may_everywhere(caller, "duty.chains", command.body.zones)
         return await saved("duty.save_chain", command, caller, chain=chain, revision=revision_of(if_match))
 
     @routes.post("/chains/{chain}/remove")
@@ -120,6 +135,7 @@ def router(context: Context) -> APIRouter:
         chain: ItemId, command: Command, caller: Annotated[Caller, needs("duty.chains")], if_match: IfMatch = None
     ) -> Response:
         """Take a chain away; what it was is kept."""
+        await theirs_before(caller, chain)
         return await context.do("duty.remove_chain", command, caller, chain=chain, revision=revision_of(if_match))
 
     @routes.post("/dry-run")

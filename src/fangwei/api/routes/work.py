@@ -20,8 +20,8 @@ from fangwei.identity.caller import Caller
 from fangwei.incidents.photo_files import PhotoFiles
 from fangwei.work.codes import sheet
 from fangwei.work.errors import PhotoMissing, ZoneUnknown
-from fangwei.work.hazards import MOST_PHOTOS, HazardKind, HazardLevel, HazardStatus
-from fangwei.work.questions import PHOTOS
+from fangwei.work.hazards import MOST_PHOTOS, FoundHazard, HazardKind, HazardLevel, HazardStatus
+from fangwei.work.questions import PHOTOS, Shown
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -71,6 +71,21 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/work", tags=["work"])
     files = PhotoFiles(context.data / PHOTOS)
 
+    def seen(caller: Caller) -> dict[str, Any]:
+        zones = caller.sees()
+        return {"zones": None if zones is None else sorted(zones), "own": caller.id}
+
+    async def find(hazard: str) -> tuple[bytes, FoundHazard]:
+        answer = await context.bus.ask(f"{subjects.ASK}.work.show", {"hazard": hazard})
+        return answer, msgspec.json.decode(answer, type=Shown).hazard
+
+    async def theirs(caller: Caller, verb: str, hazard: str) -> None:
+        # The whole site's people need no look at the hazard.
+        if caller.zones is not None:
+            _, found = await find(hazard)
+            if not (verb == "work.fix" and found.assignee == caller.id):
+                context.may(caller, verb, (found.zone,))
+
     @routes.get("/hazards")
     async def listed(
         caller: Annotated[Caller, needs("work.read")],
@@ -84,15 +99,19 @@ def router(context: Context) -> APIRouter:
         overdue: bool = False,
     ) -> Response:
         """Hazards, newest first unless sorted; `overdue` are those open past their deadline."""
-        question = msgspec.structs.asdict(want) | {
-            "status": status,
-            "zone": zone,
-            "point": point,
-            "level": level,
-            "assignee": assignee,
-            "reporter": reporter,
-            "overdue": overdue,
-        }
+        question = (
+            msgspec.structs.asdict(want)
+            | {
+                "status": status,
+                "zone": zone,
+                "point": point,
+                "level": level,
+                "assignee": assignee,
+                "reporter": reporter,
+                "overdue": overdue,
+            }
+            | seen(caller)
+        )
         return await context.ask("work.list", question)
 
     @routes.get("/hazards/figures")
@@ -101,14 +120,17 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """What is open and late now, and how long what closed in the range (30 days) took."""
         until = now_ns() if end is None else end
-        question = {"start": until - 30 * DAY if start is None else start, "end": until}
+        question = {"start": until - 30 * DAY if start is None else start, "end": until} | seen(caller)
         return await context.ask("work.figures", question)
 
     @routes.get("/hazards/{hazard}")
     async def show(hazard: ItemId, caller: Annotated[Caller, needs("work.read")]) -> Response:
         """{hazard, history}; the ETag is its revision."""
-        answer = await context.bus.ask(f"{subjects.ASK}.work.show", {"hazard": hazard})
-        return tagged(answer, msgspec.json.decode(answer, type=_Shown).hazard.revision)
+        answer, found = await find(hazard)
+        zones = caller.sees()
+        if zones is not None and found.zone not in zones and caller.id not in (found.reporter, found.assignee):
+            context.may(caller, "work.read", (found.zone,))
+        return tagged(answer, found.revision)
 
     async def changed(action: str, command: Command, caller: Caller, **more: Any) -> Response:
         response = await context.do(f"work.{action}", command, caller, **more)
@@ -125,6 +147,7 @@ def router(context: Context) -> APIRouter:
     ) -> Response:
         """Give it to somebody, with a deadline."""
         context.person(command.person)
+        await theirs(caller, "work.assign", hazard)
         return await changed("assign", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/fix")
@@ -132,6 +155,7 @@ def router(context: Context) -> APIRouter:
         hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.fix")], if_match: IfMatch = None
     ) -> Response:
         """It has been put right; somebody else verifies."""
+        await theirs(caller, "work.fix", hazard)
         return await changed("fix", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/verify")
@@ -139,6 +163,7 @@ def router(context: Context) -> APIRouter:
         hazard: ItemId, command: Verify, caller: Annotated[Caller, needs("work.verify")], if_match: IfMatch = None
     ) -> Response:
         """Looked at by another person, and right: it is closed."""
+        await theirs(caller, "work.verify", hazard)
         return await changed("verify", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/return")
@@ -146,6 +171,7 @@ def router(context: Context) -> APIRouter:
         hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.verify")], if_match: IfMatch = None
     ) -> Response:
         """Looked at, and not right yet: back to who works on it."""
+        await theirs(caller, "work.verify", hazard)
         return await changed("return", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post("/hazards/{hazard}/reject")
@@ -153,6 +179,7 @@ def router(context: Context) -> APIRouter:
         hazard: ItemId, command: Done, caller: Annotated[Caller, needs("work.reject")], if_match: IfMatch = None
     ) -> Response:
         """No hazard, or reported before; with the reason."""
+        await theirs(caller, "work.reject", hazard)
         return await changed("reject", command, caller, hazard=hazard, revision=revision_of(if_match))
 
     @routes.post(
@@ -188,7 +215,3 @@ def router(context: Context) -> APIRouter:
 
 class _Revision(msgspec.Struct):
     revision: int
-
-
-class _Shown(msgspec.Struct):
-    hazard: _Revision

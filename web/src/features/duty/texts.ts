@@ -28,7 +28,7 @@ export const dutyTexts = {
   noneOfMine: { zh: "两周内没有您的班", en: "You have no shift within two weeks" },
   onNow: { zh: "正在值班", en: "on duty now" },
   noRota: { zh: "还没有排班", en: "There is no rota yet" },
-  noRotaHow: { zh: "在 duty.yaml 中写入班次，或在此增加。没有排班时，报警会通知所有人。", en: "Write shifts in duty.yaml or add them here. Without a rota alarms go to everyone." },
+  noRotaHow: { zh: "在 duty.yaml 中写入班次，或在此增加。没有排班时，报警会通知所有处理事件的人员。", en: "Write shifts in duty.yaml or add them here. Without a rota alarms go to everyone who works on incidents." },
   turn: { zh: "这一班", en: "This turn" },
   planned: { zh: "原为 {who}", en: "planned: {who}" },
   swap: { zh: "换班或顶班", en: "Swap or cover" },

@@ -46,7 +46,7 @@ function Who() {
   const language = useLanguage();
   const [, setLanguage] = useRemembered("language", "");
   if (!me) return null;
-  const where = me.zones?.map((id) => t(zones.get(id)?.name ?? { zh: id, en: id })).join(t({ zh: "、", en: ", " })) ?? t(identityTexts.wholeSite);
+  const where = me.zones?.length === 0 ? t(identityTexts.noZone) : me.zones?.map((id) => t(zones.get(id)?.name ?? { zh: id, en: id })).join(t({ zh: "、", en: ", " })) ?? t(identityTexts.wholeSite);
   return (
     <section className="panel">
       <header><h2>{t(identityTexts.whoIAm)}</h2></header>

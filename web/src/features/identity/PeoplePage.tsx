@@ -95,6 +95,7 @@ function Zones({ ids }: { ids: string[] | null }) {
   const t = useSay();
   const { zones } = useSite();
   if (ids === null) return <span className="soft">{t(identityTexts.wholeSite)}</span>;
+  if (ids.length === 0) return <span className="soft">{t(identityTexts.noZone)}</span>;
   return <>{ids.map((id) => t(zones.get(id)?.name ?? { zh: id, en: id })).join(t({ zh: "、", en: ", " }))}</>;
 }
 

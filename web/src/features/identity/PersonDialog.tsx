@@ -6,7 +6,7 @@ import { Dialog } from "../../parts/dialog";
 import { useAct } from "../../parts/doing";
 import { partsTexts } from "../../parts/texts";
 import { addPerson, changePerson, type PersonContent, type PersonRow } from "./door";
-import { roleNames, zonedRoles } from "./roles";
+import { roleNames, untickedZones, zonedRoles } from "./roles";
 import { identityTexts } from "./texts";
 
 /** Adds an account, or changes role, zones and state of one. The second of two editors is told, nothing is lost. */
@@ -14,18 +14,20 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
   const t = useSay();
   const { site } = useSite();
   const act = useAct();
+  // A guest of the whole site has every zone ticked: none would mean nothing.
+  const ticked = (one: PersonRow | null | undefined) => new Set(one?.zones ?? (one && untickedZones(one.role) ? site.zones.map((z) => z.id) : []));
   const [base, setBase] = useState(person);
   const [id, setId] = useState("");
   const [zh, setZh] = useState(person?.name.zh ?? "");
   const [en, setEn] = useState(person?.name.en ?? "");
   const [external, setExternal] = useState(person?.external ?? "");
   const [role, setRole] = useState(person?.role ?? "crew");
-  const [zones, setZones] = useState<Set<string>>(new Set(person?.zones ?? []));
+  const [zones, setZones] = useState<Set<string>>(ticked(person));
   const zoned = zonedRoles.has(role);
   const save = (state: PersonRow["state"]) =>
     act.run(async () => {
       const content: PersonContent = {
-        name: { zh: zh.trim(), en: en.trim() || zh.trim() }, role, zones: zoned && zones.size > 0 ? [...zones] : null,
+        name: { zh: zh.trim(), en: en.trim() || zh.trim() }, role, zones: !zoned ? null : zones.size > 0 ? [...zones] : untickedZones(role),
         language: base?.language ?? "zh", external: external.trim() || null, state,
       };
       try {
@@ -40,7 +42,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
           setEn(now.name.en);
           setRole(now.role);
           setExternal(now.external ?? "");
-          setZones(new Set(now.zones ?? []));
+          setZones(ticked(now));
           saved();
           throw new ApiProblem(identityTexts.stale, error.code, error.status);
         }
@@ -86,7 +88,7 @@ export function PersonDialog({ person, close, saved }: { person: PersonRow | nul
         </label>
         {zoned && (
           <fieldset className="labelled">
-            <legend>{t(identityTexts.zones)} · {t(identityTexts.zoneNone)}</legend>
+            <legend>{t(identityTexts.zones)} · {t(untickedZones(role) ? identityTexts.zoneNoneGuest : identityTexts.zoneNone)}</legend>
             <div className="checks">
               {site.zones.map((z) => (
                 <label key={z.id}><input type="checkbox" checked={zones.has(z.id)} onChange={(e) => tick(z.id, e.target.checked)} />{t(z.name)}</label>

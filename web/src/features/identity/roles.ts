@@ -15,3 +15,6 @@ export const roleNames: Record<string, Text> = {
 
 /** Roles that may answer for some zones only; the others for the whole site. */
 export const zonedRoles = new Set(["crew", "contractor"]);
+
+/** Zones that no tick stands for: one of our own answers for the whole site, a guest for nothing. */
+export const untickedZones = (role: string): string[] | null => (role === "contractor" ? [] : null);

@@ -82,6 +82,8 @@ export const identityTexts = {
   edited: { zh: "已在此修改，不再随站点文件变化", en: "edited here; the site's file no longer changes it" },
   rights: { zh: "权限", en: "Rights" },
   external: { zh: "统一登录名（与账号不同时）", en: "Name at the plant's own sign-in, where it differs" },
+  zoneNoneGuest: { zh: "不勾选即不负责任何区域", en: "none ticked means no zone" },
+  noZone: { zh: "无", en: "none" },
   zoneNone: { zh: "不勾选即为全厂", en: "none ticked means the whole site" },
   stale: { zh: "刚才有人改了同一账号。下面是现在的内容，请核对后再保存。", en: "Somebody changed this account just now. Below is how it stands; check it and save again." },
   tokens: { zh: "机器令牌", en: "Tokens of machines" },
