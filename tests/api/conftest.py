@@ -57,7 +57,7 @@ class Door:
         return await self.clients.enter_async_context(httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30))
 
     async def client_of(self, role: str) -> httpx.AsyncClient:
-        """A client of a person of that role, signed in by a one-time link."""
+        """A client of the first person of that role, who is in already."""
         client = await signed_in(self.settings, role)
         self.clients.push_async_callback(client.aclose)
         return client

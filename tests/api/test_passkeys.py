@@ -4,6 +4,7 @@ import httpx
 import pytest
 from tests.api.test_routes import fails
 from tests.identity.authenticator import Authenticator
+from tests.sign_in import signed_in_with_proof
 
 from fangwei.identity.links import link_for
 
@@ -130,7 +131,8 @@ async def test_who_only_sits_at_an_open_page_adds_no_passkey(door, owner, device
 
 
 async def test_a_page_opened_by_its_number_says_where_to_open_it(door):
-    client = await door.client_of("crew")
+    client = await signed_in_with_proof(door.settings, "crew")
+    door.clients.push_async_callback(client.aclose)
     body = await fails(await client.post("/api/account/passkeys/options", json={}), 409, "identity.passkey_not_here")
     assert f"localhost:{door.port}" in body["text"]["zh"]
     assert (await client.get("/api/sign-in/ways")).json()["passkey"] is False

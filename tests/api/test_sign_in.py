@@ -5,6 +5,7 @@ import pytest
 from tests.api.test_live import hear
 from tests.api.test_routes import fails
 from tests.conftest import until
+from tests.sign_in import come_by_link
 from websockets.exceptions import ConnectionClosed
 
 from fangwei.api import live
@@ -20,9 +21,16 @@ GOOD = "注液间的风机今天很安静"
 JSON = {"content-type": "application/json"}
 
 
+async def by_link(door, role):
+    """A client of somebody who has just come by a link."""
+    client = await come_by_link(door.settings, role)
+    door.clients.push_async_callback(client.aclose)
+    return client
+
+
 async def with_password(door, role="crew", password=GOOD):
     """A client of somebody who has set a password after coming by a link."""
-    client = await door.client_of(role)
+    client = await by_link(door, role)
     answer = await client.post("/api/account/password", json={"password": password})
     assert answer.status_code == 200, answer.text
     return client
@@ -57,6 +65,31 @@ async def test_a_link_works_once(door):
     assert (await one.post("/api/session", json={"link": link})).status_code == 200
     await fails(await two.post("/api/session", json={"link": link}), 401, "identity.link_refused")
     assert door.health.error_count("identity.link_refused") == 1
+
+
+async def test_who_came_by_a_link_only_looks_until_a_password_is_set(door):
+    point = door.plant.site.points["FILL-GAS-01"]
+    await door.plant.open_incident(await door.plant.raise_alarm(point, point.limits[0]), "inc-1", point.name)
+    client = await by_link(door, "crew")
+    assert (await client.get("/api/me")).json()["way_missing"] is True
+    assert (await client.get("/api/incidents")).json()["total"] == 1
+    refused = await client.post("/api/incidents/inc-1/take", json={})
+    body = await fails(refused, 403, "identity.way_missing")
+    assert "密码或通行密钥" in body["text"]["zh"] and "passkey" in body["text"]["en"]
+    await fails(await client.post("/api/alarms/acknowledge", json={"alarms": ["FILL-GAS-01.hi"]}), 403, body["code"])
+    await fails(await client.get("/api/incidents/inc-1/report.pdf"), 403, body["code"])
+    assert door.plant.commands == []
+    assert (await client.post("/api/account/password", json={"password": GOOD})).status_code == 200
+    assert (await client.get("/api/me")).json()["way_missing"] is False
+    assert (await client.post("/api/incidents/inc-1/take", json={})).status_code == 200
+
+
+async def test_who_has_a_password_already_and_comes_by_a_link_may_enter_it_instead(door):
+    await with_password(door)
+    client = await by_link(door, "crew")
+    assert (await client.get("/api/me")).json()["way_missing"] is True
+    assert (await client.post("/api/account/proof", json={"password": GOOD})).status_code == 200
+    assert (await client.get("/api/me")).json()["way_missing"] is False
 
 
 async def test_a_newer_link_ends_the_one_before_and_an_old_one_is_refused(door):
@@ -205,10 +238,11 @@ async def test_a_new_password_needs_a_proof_and_ends_other_sessions(door):
 
 
 async def test_the_second_proof_by_password_opens_what_needs_it(door):
+    await with_password(door, "administrator")
     admin = await door.client_of("administrator")
     body = {"person": "new-one", "name": {"zh": "新人", "en": "New One"}, "role": "crew"}
     await fails(await admin.post("/api/people", json=body), 403, "identity.proof_missing")
-    await admin.post("/api/account/password", json={"password": GOOD})
+    assert (await admin.post("/api/account/proof", json={"password": GOOD})).status_code == 200
     assert (await admin.post("/api/people", json=body)).status_code == 200
     wrong = await admin.post("/api/account/proof", json={"password": "wrong password"})
     await fails(wrong, 401, "identity.sign_in_refused")
@@ -217,6 +251,7 @@ async def test_the_second_proof_by_password_opens_what_needs_it(door):
 
 async def test_one_sees_ones_sessions_and_ends_them(door):
     one, two = await door.client_of("crew"), await door.client_of("crew")
+    assert (await two.get("/api/me")).status_code == 200
     mine = (await one.get("/api/account")).json()
     assert [s["current"] for s in mine["sessions"]] == [True, False]
     assert (await one.post("/api/account/sessions/end-others", json={})).json()["sessions"][0]["current"]

@@ -24,7 +24,7 @@ ESCALATE_S = 4
 WORDS = {
     "zh": {
         "enter": "登录", "add_passkey": "登记通行密钥", "with_passkey": "用通行密钥登录", "out": "退出登录",
-        "later": "以后再说", "on_site": "现场版", "crew": "李伟", "supervisor": "赵磊", "auditor": "何平",
+        "set_password": "设置密码", "on_site": "现场版", "crew": "李伟", "supervisor": "赵磊", "auditor": "何平",
         "nobody": "无人接手", "take": "我来处理", "you": "您在处理", "filling": "电解液注液", "far": "NMP 回收",
         "escalated": "无人接手，升级到第 1 级：已通知 赵磊", "its_yours": "已升级到您", "step": "第 1 级升级",
         "closed": "已关闭", "note": "已停泵，人员撤离", "end": "法兰已紧固，气体散尽",
@@ -33,7 +33,8 @@ WORDS = {
     },
     "en": {
         "enter": "Sign in", "add_passkey": "Set up a passkey", "with_passkey": "Sign in with a passkey",
-        "out": "Sign out", "later": "Later", "on_site": "On site", "crew": "Li Wei", "supervisor": "Zhao Lei",
+        "out": "Sign out", "set_password": "Set the password", "on_site": "On site", "crew": "Li Wei",
+        "supervisor": "Zhao Lei",
         "auditor": "He Ping", "nobody": "Nobody has it", "take": "I have it", "you": "You have it",
         "filling": "Electrolyte filling",
         "far": "NMP recovery", "escalated": "Nobody took it, escalated to step 1: Zhao Lei was told",
@@ -74,6 +75,12 @@ async def come_in(running: Browser, platform: Platform, link: str, language: str
     await watched.page.goto(link)
     await watched.page.get_by_role("button", name=WORDS[language]["enter"], exact=True).click()
     return watched
+
+
+async def choose_password(page: Page, words: dict[str, str]) -> None:
+    """The step that a link leads to, and that nobody can leave out."""
+    await page.locator("input[name=new-password]").fill("seven grey herons")
+    await page.get_by_role("button", name=words["set_password"]).click()
 
 
 async def take_on_the_phone(watched: Watched, words: dict[str, str], language: str) -> None:
@@ -131,7 +138,7 @@ async def test_a_leak_is_taken_on_the_phone_and_what_nobody_answers_is_escalated
         # A leak is seen by who looks at the overview, and taken by who is near it.
         phone = await come_in(running, night, links["李伟"], language, 360, 780)
         await picture(phone.page, f"story-phone-set-up-{language}")
-        await phone.page.get_by_role("button", name=words["later"]).click()
+        await choose_password(phone.page, words)
         await expect(page.locator(".plan polygon").first).to_be_visible()
         code, said = await night.command("sim", "leak", ZONE, "--rate", "300g/s", "--minutes", "1")
         assert code == 0, said
@@ -174,7 +181,7 @@ async def test_a_leak_is_taken_on_the_phone_and_what_nobody_answers_is_escalated
         # Who audits finds it again, and takes it away.
         auditor = await come_in(running, night, links["何平"], language)
         record = auditor.page
-        await record.get_by_role("button", name=words["later"]).click()
+        await choose_password(record, words)
         await expect(record.locator(".plan polygon").first).to_be_visible()
         await record.goto(f"{auditor.base_url}/records?subject=incident/{incident}")
         for entry in words["entries"]:

@@ -17,9 +17,12 @@ from fangwei.core.clock import SECOND, now_ns
 from fangwei.core.errors import FangweiError
 from fangwei.core.settings import Settings
 from fangwei.identity.caller import Caller
-from fangwei.identity.errors import NoMachines, NotAllowed, NotSignedIn, ProofMissing
+from fangwei.identity.errors import NoMachines, NotAllowed, NotSignedIn, ProofMissing, WayMissing
 from fangwei.identity.gate import Gate
 from fangwei.identity.roles import ROLES, VERBS
+
+SELF = "identity.self"
+"""By which one sets how one comes in next time."""
 
 
 def cookie_name(settings: Settings) -> str:
@@ -72,6 +75,8 @@ def check(caller: Caller, verb: str, proof: bool, now: int) -> FangweiError | No
     """Why the caller may not do this, or None. Pure."""
     if not caller.may(verb):
         return NotAllowed(role=ROLES.get(caller.role, caller.role or "-"), what=VERBS[verb].text)
+    if caller.way_missing and not (verb.endswith(".read") or verb == SELF):
+        return WayMissing()
     if proof and caller.machine:
         return NoMachines()
     if proof and not caller.has_proved(now):

@@ -4,6 +4,7 @@ import httpx
 
 from fangwei.core.settings import Settings
 from fangwei.identity.links import link_for, person_of_role
+from fangwei.identity.token_text import new_token
 
 
 async def cookie_of(settings: Settings, role: str = "administrator") -> str:
@@ -15,6 +16,7 @@ async def cookie_of(settings: Settings, role: str = "administrator") -> str:
     """
     link = await link_for(settings, await person_of_role(settings, role))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.web_port}", trust_env=False) as client:
-        answer = await client.post("/api/session", json={"link": link})
-        answer.raise_for_status()
+        (await client.post("/api/session", json={"link": link})).raise_for_status()
+        # Until then the pages show nothing but how to come in next time.
+        (await client.post("/api/account/password", json={"password": new_token()})).raise_for_status()
         return "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)

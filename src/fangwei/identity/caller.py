@@ -30,6 +30,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     machine: bool = False
     proved: int = 0
     """UTC ns of the last proof by password or passkey; 0: none in this session."""
+    way_missing: bool = False
+    """Came by a one-time link and has set neither password nor passkey since: may only look."""
     scopes: frozenset[str] | None = None
     session: bytes = b""
     """Hash of the session's token; empty for a machine."""

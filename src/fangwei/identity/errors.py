@@ -42,6 +42,19 @@ class ProofMissing(FangweiError):
     http_status = 403
 
 
+class WayMissing(FangweiError):
+    """Came by a one-time link, and has not yet said how they come in next time: a link that was read by somebody else
+    must not act in the name of a person who would never know."""
+
+    code = "identity.way_missing"
+    text = Text(
+        "您是用一次性链接登录的：请先设置密码或通行密钥，在此之前只能查看。若链接登录已超过 30 分钟，请另要一个链接",
+        "You came by a one-time link: set a password or a passkey first, until then you can only look. If that was "
+        "more than 30 minutes ago, ask for another link",
+    )
+    http_status = 403
+
+
 class NoMachines(FangweiError):
     """Only a person can do this."""
 

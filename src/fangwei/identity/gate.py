@@ -88,6 +88,7 @@ class Gate:
             role=person.role,
             zones=person.zones,
             proved=session.proved,
+            way_missing=session.method == "link" and not session.proved,
             session=hash,
         )
 

@@ -89,7 +89,7 @@ function WithSession() {
     const timer = window.setInterval(() => void session.ask(), 4000);
     return () => window.clearInterval(timer);
   }, [now]);
-  if (path === "/sign-in" || now.state === "out")
+  if (path === "/sign-in" || now.state === "out" || (now.state === "in" && now.me.way_missing))
     return (
       <Suspense fallback={<main className="page"><Loading lines={6} /></main>}>
         <SignInPage ended={now.state === "out" && now.ended} />

@@ -11,6 +11,8 @@ export interface Me {
   /** Zones this person answers for; null: the whole site. */
   zones: string[] | null;
   language: "zh" | "en";
+  /** Came by a one-time link: must set a password or a passkey before doing anything. */
+  way_missing: boolean;
 }
 
 export type Session =

@@ -79,6 +79,8 @@ class Me(msgspec.Struct):
     machine: bool
     proved: int
     """UTC ns of the last proof by password or passkey; 0: none."""
+    way_missing: bool
+    """Came by a one-time link: must set a password or a passkey before doing anything."""
     language: str
 
 
@@ -98,6 +100,7 @@ def told(caller: Caller, language: str) -> Me:
         verbs=sorted(caller.verbs),
         machine=caller.machine,
         proved=caller.proved,
+        way_missing=caller.way_missing,
         language=language,
     )
 

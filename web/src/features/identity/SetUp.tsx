@@ -7,7 +7,7 @@ import { PasswordForm } from "./PasswordForm";
 import { deviceName } from "./device";
 import { identityTexts } from "./texts";
 
-/** After a one-time link: how this person comes in from now on. */
+/** After a one-time link: how this person comes in from now on. Nothing else can be done before that. */
 export function SetUp({ name, done }: { name: Text; done: () => void }) {
   const t = useSay();
   const act = useAct();
@@ -30,10 +30,7 @@ export function SetUp({ name, done }: { name: Text; done: () => void }) {
         <h2>{t(identityTexts.setUpPassword)}</h2>
         <PasswordForm done={done} />
       </section>
-      <div>
-        <button className="button" onClick={done}>{t(identityTexts.later)}</button>
-        <p className="muted">{t(identityTexts.laterHow)}</p>
-      </div>
+      <p className="muted">{t(identityTexts.setUpMust)}</p>
     </div>
   );
 }

@@ -20,14 +20,14 @@ export default function SignInPage({ ended }: { ended: boolean }) {
   const { path } = useAddress();
   const fragment = useFragment();
   const link = path === "/sign-in" ? fragment : "";
-  const [byLink, setByLink] = useState(false);
   const isIn = now.state === "in";
+  const unset = now.state === "in" && now.me.way_missing ? now.me : null;
   useEffect(() => {
     // Somebody who is in already has nothing to do here; who came by a link first chooses how to come next time.
-    if (isIn && path === "/sign-in" && !link && !byLink) go("/", true);
-  }, [isIn, path, link, byLink]);
-  if (byLink && now.state === "in") return <Frame><SetUp name={now.me.name} done={() => (setByLink(false), go("/", true))} /></Frame>;
-  if (link) return <Frame><ByLink link={link} done={() => (setByLink(true), go("/sign-in", true))} /></Frame>;
+    if (isIn && path === "/sign-in" && !link && !unset) go("/", true);
+  }, [isIn, path, link, unset]);
+  if (link) return <Frame><ByLink link={link} done={() => go("/sign-in", true)} /></Frame>;
+  if (unset) return <Frame><SetUp name={unset.name} done={() => void session.ask()} /></Frame>;
   return <Frame><Usual ended={ended} /></Frame>;
 }
 

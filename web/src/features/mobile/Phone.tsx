@@ -51,10 +51,10 @@ function WithPerson() {
   const t = useSay();
   const isHere = me !== null;
   useEffect(() => (isHere ? live.start() : live.stop()), [isHere]);
-  if (now.state === "out")
+  if (now.state === "out" || (now.state === "in" && now.me.way_missing))
     return (
       <Suspense fallback={null}>
-        <SignInPage ended={now.ended} />
+        <SignInPage ended={now.state === "out" && now.ended} />
       </Suspense>
     );
   if (isHere) return <WithSite />;
