@@ -9,8 +9,8 @@ from fangwei.api.callers import Anybody, Needs
 from fangwei.api.docs import application
 from fangwei.identity.roles import ROLES, verbs_of
 
-PAGES = {"/{path:path}", "/api/docs"}
-"""The page itself and the description of the API, which the source holds too; what they load names its verb."""
+PAGES = {"/{path:path}"}
+"""The page itself; what it loads names its verb."""
 SAFE = frozenset({"GET", "HEAD"})
 
 

@@ -65,7 +65,7 @@ def test_every_example_is_allowed_by_its_schema(document):
 
 def test_refusals_are_problems_and_commands_say_more_of_them(document):
     for _, method, operation in operations(document):
-        assert {"401", "403", "422", "503"} <= set(operation["responses"])
+        assert {"403", "429", "503"} <= set(operation["responses"])
         assert method == "get" or "415" in operation["responses"]
         assert "HTTPValidationError" not in str(operation)
     shown = document["components"]["responses"]["Problem404"]["content"]["application/problem+json"]
@@ -79,6 +79,32 @@ def test_every_operation_says_by_which_verb_it_opens_or_that_it_is_for_anybody(d
             assert open_to_all, f"{method} {path} is open to everybody"
         else:
             assert operation["x-verb"] in VERBS and f"`{operation['x-verb']}`" in operation["description"]
+
+
+def test_an_operation_names_the_refusals_that_it_can_give_and_no_others(document):
+    def refused(path, method="get"):
+        return {int(s) for s in document["paths"][path][method]["responses"] if s >= "4"}
+
+    assert refused("/api/plan") == {401, 403, 429, 500, 503}, "nothing is given that could be wrong"
+    assert refused("/api/alarms") == {400, 401, 403, 404, 422, 429, 500, 502, 503}
+    assert not {412, 428} & refused("/api/alarms/acknowledge", "post"), "it is no edit"
+    assert {404, 409, 412, 413, 415, 422, 428} <= refused("/api/work/hazards/{hazard}/assign", "post")
+    assert 401 not in refused("/api/health") and 502 not in refused("/api/account")
+
+
+def test_a_token_opens_what_needs_no_proof_of_a_person(document):
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["token"]["scheme"] == "bearer" and schemes["session"]["in"] == "cookie"
+    assert document["security"] == [{"session": []}, {"token": []}]
+    assert document["paths"]["/api/alarms/review_limit"]["post"]["security"] == [{"session": []}]
+    assert "security" not in document["paths"]["/api/alarms"]["get"]
+
+
+async def test_what_the_interface_can_is_told_to_who_is_signed_in(door):
+    nobody = await door.anonymous()
+    for path in ("/api/openapi.json", "/api/docs"):
+        assert (await nobody.get(path)).status_code == 401
+        assert (await (await door.client_of("auditor")).get(path)).status_code == 200
 
 
 def test_no_schema_is_named_in_vain(document):

@@ -7,6 +7,10 @@ from itertools import cycle
 from urllib.parse import quote
 
 import pytest
+from tests.conftest import until
+
+from fangwei.api.guard import MOST_UNDER_WAY, Guard
+from fangwei.core.health import Health
 
 WRONG = [
     None, True, -1, 0, 1e300, 2**70, "", "x" * 5000, "\x00", "\U0001f525", "../../etc/passwd", "NaN", "*", ">",
@@ -126,6 +130,30 @@ async def test_bytes_that_are_no_http_get_a_problem_as_well(door, raw):
     told = json.loads(body)
     assert told["code"] == "api.http_malformed" and told["text"]["zh"]
     assert (await door.client.get("/api/site")).status_code == 200
+
+
+async def test_more_requests_than_can_be_held_get_a_problem_and_a_time_to_wait():
+    async def never(scope, receive, send):
+        await forever.wait()
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    forever, sent, health = asyncio.Event(), [], Health("app")
+
+    async def send(message):
+        sent.append(message)
+
+    guard = Guard(never, health)
+    scope = {"type": "http", "method": "GET", "path": "/api/site", "headers": [(b"host", b"127.0.0.1")]}
+    waiting = [asyncio.create_task(guard(scope, receive, send)) for _ in range(MOST_UNDER_WAY)]
+    await until(lambda: guard.under_way == MOST_UNDER_WAY)
+    await guard(scope, receive, send)
+    assert sent[0]["status"] == 503 and (b"retry-after", b"2") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["code"] == "api.too_busy" and health.error_count("api.too_busy") == 1
+    forever.set()
+    await asyncio.gather(*waiting)
+    assert guard.under_way == 0
 
 
 HOSTILE = [

@@ -63,11 +63,12 @@ ROOMS = (
 def make_app(plant: Site, bus: Bus, health: Health, hub: Hub, gate: Gate, settings: Settings) -> FastAPI:
     """Every route under /api, the page beside it, the guard around all."""
     context = Context(plant, bus, hub, health, PointIndex(plant), gate, settings)
-    # The interactive docs load scripts from elsewhere, which our policy forbids; /api/docs is a page of our own.
+    # The interactive docs load scripts from elsewhere, which our policy forbids; /api/docs is a page of our own. It and
+    # the description itself are for who is signed in (openapi.py).
     app = FastAPI(
         title="Fangwei 防微",
         version=version("fangwei"),
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # the name by which api/answers.py knows it

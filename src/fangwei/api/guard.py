@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fangwei.api.bodies import COMMAND, Body, body_of
-from fangwei.api.problems import HostRefused, OriginRefused, problem
+from fangwei.api.problems import HostRefused, OriginRefused, TooBusy, problem
 from fangwei.core.errors import FangweiError
 from fangwei.core.health import Health
 
@@ -32,6 +32,10 @@ SECURITY_HEADERS = {
 
 ONLY_HTTPS = {"strict-transport-security": "max-age=31536000"}
 """Where the page is reached by https a browser shall never try it without."""
+
+MOST_UNDER_WAY = 2000
+"""Requests answered at the same time; each holds some 50 kB. Open pages are counted elsewhere (live.MAX_CLIENTS)."""
+BUSY_S = 2
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -93,6 +97,7 @@ class Guard:
         self.health = health
         self.names = names
         self.headers = SECURITY_HEADERS | (ONLY_HTTPS if secure else {})
+        self.under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, or answer."""
@@ -114,7 +119,16 @@ class Guard:
         if socket:
             await self.app(scope, receive, send)
             return
-        await self._limited(scope, receive, send, body)
+        if self.under_way >= MOST_UNDER_WAY:
+            busy = TooBusy(seconds=BUSY_S)
+            self.health.error(busy.code, scope["path"][:100])
+            await problem(busy, scope["path"])(scope, receive, self._with_headers(send))
+            return
+        self.under_way += 1
+        try:
+            await self._limited(scope, receive, send, body)
+        finally:
+            self.under_way -= 1
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, body: Body) -> None:
         # A chunked body has no length to look at beforehand: count while it comes.

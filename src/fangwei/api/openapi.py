@@ -7,18 +7,20 @@ body, parameter and answer an example made from its schema (examples.py).
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from fangwei.api.callers import Needs
+from fangwei.api.callers import Needs, needs
+from fangwei.api.context import as_json
 from fangwei.api.examples import example
 from fangwei.api.problems import MEDIA_TYPE, ProblemBody
 from fangwei.api.reference import operations, page
+from fangwei.identity.caller import Caller
 
 REF = "#/components/schemas/{name}"
 JSON = "application/json"
@@ -30,6 +32,7 @@ Everything that the pages do, a program can do.
 * **Edits** of what two people may edit answer `ETag: "<revision>"` and require `If-Match` (428 without, 412 if stale).
 * **Commands** carry an `id`; sent again with the same id they take effect once.
 * **Refusals** are `application/problem+json` with a stable `code` and `text` in Chinese and English.
+* **Who asks** is known by the session's cookie or by a machine's token (`Authorization: Bearer fwt_...`).
 * **Times** are whole nanoseconds since 1970, UTC.
 """
 
@@ -64,8 +67,12 @@ REFUSALS = {
     502: "A room met a fault, recorded",
     503: "A room does not answer",
 }
-ALWAYS = (400, 401, 403, 404, 409, 422, 429, 500, 502, 503)
-WRITING = (412, 413, 415, 428)
+NAMES = frozenset({"zone", "point", "alarm"})
+"""Parameters that name a thing, which may not be there."""
+ANY = (403, 429, 500)
+"""Another host's name, too often, a fault of ours: whatever is asked."""
+OWN = frozenset({"site", "session", "people", "tokens"})
+"""Tags of what the door answers by itself; the others ask a room, which may have met a fault."""
 
 
 def install(app: FastAPI) -> None:
@@ -84,8 +91,13 @@ def install(app: FastAPI) -> None:
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way to say it
 
+    # What could be asked of the plant is told to whoever may look at it, and to nobody else.
+    @app.get("/api/openapi.json", include_in_schema=False)
+    async def description(caller: Annotated[Caller, needs("plant.read")]) -> Response:
+        return as_json(document())
+
     @app.get("/api/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
+    async def docs(caller: Annotated[Caller, needs("plant.read")]) -> HTMLResponse:
         nonce = secrets.token_urlsafe(16)
         policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
         return HTMLResponse(page(document(), nonce), headers={"content-security-policy": policy})
@@ -100,9 +112,14 @@ def _say_who_may(document: dict[str, Any], app: FastAPI) -> None:
             "in": "cookie",
             "name": app.state.cookie,
             "description": "Set by POST /api/session",
-        }
+        },
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A machine's token, made on the people page; its scopes are verbs",
+        },
     }
-    document["security"] = [{"session": []}]
+    document["security"] = [{"session": []}, {"token": []}]
     for route in iter_route_contexts(app.routes):
         path = getattr(route, "path_format", None)
         if path not in document["paths"]:
@@ -116,6 +133,9 @@ def _say_who_may(document: dict[str, Any], app: FastAPI) -> None:
             verb = needed[0].verb
             proof = " and a second proof of the last five minutes" if needed[0].proof else ""
             operation["x-verb"] = verb
+            operation["responses"].setdefault("401", {"$ref": "#/components/responses/Problem401"})
+            if needed[0].proof:
+                operation["security"] = [{"session": []}]  # no machine can prove to be a person
             operation["description"] = f"{operation.get('description', '')}\n\nNeeds `{verb}`{proof}.".strip()
 
 
@@ -146,7 +166,7 @@ def complete(
     components["responses"] = {f"Problem{status}": _problem(status, text) for status, text in REFUSALS.items()}
     for path, method, operation in operations(document):
         operation["responses"].pop("422", None)
-        for status in ALWAYS if method == "get" else (*ALWAYS, *WRITING):
+        for status in refusals(path, method, operation):
             operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
         _exemplify(operation, schemas)
         operation.setdefault("tags", [path.split("/")[2]])
@@ -157,6 +177,29 @@ def complete(
     used = dict.fromkeys(tag for _, _, operation in operations(document) for tag in operation["tags"])
     document["tags"] = [{"name": tag, "description": TAGS.get(tag, tag)} for tag in used]
     return document
+
+
+def refusals(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    """The statuses by which an operation can refuse, besides 401. Pure."""
+    found = [*ANY]
+    given = operation.get("parameters", ())
+    tag = operation.get("tags", [path.split("/")[2]])[0]
+    if given or method != "get":
+        found += [400, 422]
+    if method != "get":
+        found += [413, 415]
+        # Signing in and out never fails for what stands; every other command may.
+        found += [401] if tag == "session" else []
+    if "{" in path or any(p["name"] in NAMES for p in given) or method != "get":
+        found += [404]
+    # Passkeys work only where the page was opened by its name.
+    if method != "get" or (tag not in OWN and "{" in path) or path.endswith("/passkey"):
+        found += [409]
+    if any(p["in"] == "header" and p["name"].lower() == "if-match" for p in given):
+        found += [412, 428]
+    if tag not in OWN:
+        found += [502]
+    return sorted([*found, 503])
 
 
 def _merge(schemas: dict[str, Any], parts: dict[str, Any]) -> None:

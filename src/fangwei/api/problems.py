@@ -123,6 +123,17 @@ class MethodRefused(FangweiError):
     http_status = 405
 
 
+class TooBusy(FangweiError):
+    """More requests are under way than the process can hold."""
+
+    code = "api.too_busy"
+    text = Text(
+        "平台此刻请求过多，请 {seconds} 秒后再试；报警与通知不受影响",
+        "Too many requests are under way: try again in {seconds} s. Alarms and notices are not affected",
+    )
+    http_status = 503
+
+
 class HttpMalformed(FangweiError):
     """Bytes that are no HTTP, or a head too large to be read."""
 
@@ -201,7 +212,7 @@ def problem(error: FangweiError, instance: str = "") -> Response:
         current=error.current,
     )
     # How long to wait, where that is known: programs read it here, people in the text.
-    wait = error.values.get("seconds") if error.http_status == 429 else None
+    wait = error.values.get("seconds") if error.http_status in (429, 503) else None
     headers = {} if wait is None else {"retry-after": str(wait)}
     return Response(msgspec.json.encode(body), error.http_status, headers, MEDIA_TYPE)
 

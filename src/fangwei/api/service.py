@@ -93,7 +93,6 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
         ws_ping_timeout=20.0,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
-        limit_concurrency=2000,
         http=Wire,
         h11_max_incomplete_event_size=HEADERS_LIMIT,
         proxy_headers=bool(settings.behind_proxy),
