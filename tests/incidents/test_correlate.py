@@ -460,3 +460,26 @@ def test_grave_alarm_beside_noise_has_an_incident_of_its_own_at_once(
         play.spell(noise, start, 1.0, priority=3)
     made = play.hear(point_of(plant, "z1-2", kind), 6.0, priority=priority)
     assert [change.change for change in made] == ["opened"]
+
+
+def test_a_more_urgent_priority_of_a_standing_alarm_is_its_incidents_at_once(play: Play):
+    point = point_of(play.site, "z1-1", "combustible_gas")
+    (opened,) = play.hear(point, 1, priority=3)
+    assert opened.incident.priority == 3
+    now = START + seconds(20)
+    (change,) = play.correlator.more_urgent(f"{point}.hi", 1, now)
+    assert (change.change, change.incident.priority) == ("escalated", 1)
+    assert change.incident.first_out.priority == 1 and "1" in change.entries[0].text.zh
+    assert play.correlator.more_urgent(f"{point}.hi", 1, now) == [], "said once"
+    assert play.correlator.more_urgent(f"{point}.hi", 4, now) == [], "nobody takes back what people were told"
+    assert play.correlator.more_urgent("nobody.hi", 1, now) == []
+    (later,) = play.hear(point_of(play.site, "z1-1", "smoke"), 25, priority=2)
+    assert later.incident.priority == 1
+
+
+def test_a_more_urgent_alarm_beside_a_worse_one_changes_no_priority(play: Play):
+    gas, smoke = (point_of(play.site, "z1-1", kind) for kind in ("combustible_gas", "smoke"))
+    play.hear(gas, 1, priority=1)
+    play.hear(smoke, 3, priority=4)
+    changes = play.correlator.more_urgent(f"{smoke}.hi", 2, START + seconds(5))
+    assert all(change.incident.priority == 1 and not change.entries for change in changes)

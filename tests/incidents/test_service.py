@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import until
 from tests.incidents.conftest import alarm_event, point_of
 
+from fangwei.alarms.schemas import LimitInForce
+from fangwei.alarms.setting import Setting
 from fangwei.bench.scenarios import Shape, make_site
 from fangwei.bus.client import Bus, Refused
 from fangwei.core.clock import now_ns
@@ -258,3 +260,19 @@ async def test_those_that_are_over_are_paged_after_the_live_ones_and_found_by_wo
     assert [i.started for i in newest.items] == sorted((i.started for i in whole.items), reverse=True)[:2]
     assert [i.id for i in (await listed(zone=zones[0], statuses=["closed"])).items] == [over]
     assert (await listed(q=over)).total == 1 and (await listed(q="no such thing")).total == 0
+
+
+async def test_a_limit_that_was_made_more_urgent_raises_the_incident_that_its_alarm_stands_in(
+    room: Running, bus: Bus, plant: Site
+):
+    told = await listen(bus)
+    point = next(p for p in plant.points.values() if p.limits)
+    limit = point.limits[0]
+    raised = fresh(plant, point.id, priority=3, alarm=f"{point.id}.{limit.id}")
+    await bus.emit(f"fw.alarms.{raised.zone}", raised, sure_id=raised.id)
+    await until(lambda: told)
+    setting = Setting(at=limit.at, priority=1)
+    changed = LimitInForce(alarm=raised.alarm, point=point.id, version=1, setting=setting)
+    await bus.emit(f"fw.limits.{point.id}", changed)
+    await until(lambda: told[-1].incident.priority == 1, "the incident is as urgent as the limit")
+    assert told[-1].change == "escalated" and told[-1].incident.revision == 2

@@ -9,6 +9,8 @@ placed in the moment it is heard; nothing waits to be grouped. What turns out ot
 from collections import OrderedDict
 from dataclasses import replace
 
+import msgspec
+
 from fangwei.core.clock import MINUTE, SECOND
 from fangwei.core.events import AlarmChange, AlarmEvent, AlarmState, Hazard, IncidentStatus
 from fangwei.incidents import review
@@ -79,6 +81,25 @@ class Correlator:
         order = Order(incident=incident, by=by, text=text, to=to, instead_of=instead_of)
         COMMANDS[name](self.desk, order, now)
         return self.desk.changes(now)
+
+    def more_urgent(self, alarm: str, priority: int, now: int) -> list[Change]:
+        """People set a more urgent priority for an alarm: while it stands its incident is as urgent at once. A less
+        urgent one holds from the next time it is raised, for nobody takes back what people were told."""
+        desk = self.desk
+        raised = desk.histories[alarm].raised if alarm in desk.histories else None
+        if raised is not None and priority < raised.priority:
+            desk.history(alarm).raised = msgspec.structs.replace(raised, priority=priority)
+        waiting = desk.waiting.get(alarm)
+        if waiting is not None and priority < waiting.priority:
+            desk.waiting[alarm] = msgspec.structs.replace(waiting, priority=priority)
+        case = self._case_of(alarm)
+        member = case.members.get(alarm) if case is not None else None
+        if case is not None and member is not None and priority < member.face.priority:
+            member.face = msgspec.structs.replace(member.face, priority=priority)
+            if case.refresh(desk.site):
+                desk.say(case, "escalated", LINES["escalated"].format(priority=case.priority), now, event=raised)
+            case.stale = True
+        return desk.changes(now)
 
     def knows(self, event_id: str) -> bool:
         """Whether the event was decided already."""

@@ -1,15 +1,19 @@
 """The incidents room: hears alarms, decides at once, tells, and keeps beside it."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from fangwei.alarms.overrides import limit_of
+from fangwei.alarms.schemas import LimitInForce
 from fangwei.bus import subjects
 from fangwei.bus.client import Bus
 from fangwei.core.clock import HOUR, MINUTE, now_ns
+from fangwei.core.errors import FangweiError
 from fangwei.core.events import AlarmEvent, Incident, IncidentEvent, IncidentStatus, Notice, TimelineEntry
 from fangwei.core.health import Health
 from fangwei.core.lists import Paging, cut, holds
@@ -33,6 +37,7 @@ from fangwei.plant.site import Site
 DURABLE = "incidents"
 DURABLE_NOTICES = "incidents-notices"
 TICK_S = 0.5
+LIMITS_AGAIN_S = 5.0
 MOST_LISTED = 1000
 SORTS: dict[str, Callable[[Head | Incident], Any]] = {
     "priority": lambda i: i.priority,
@@ -93,6 +98,7 @@ class Room:
 
     def __init__(self, site: Site, bus: Bus, store: Store, health: Health) -> None:
         self.correlator = Correlator(site)
+        self._site = site
         self._bus = bus
         self._store = store
         self._health = health
@@ -145,6 +151,8 @@ class Room:
         await self._bus.answer(f"{subjects.ASK}.incidents.chatterers", dict, self.chatterers)
         for name in COMMANDS:
             await self._offer(name)
+        await self._bus.hear_events(f"{subjects.LIMITS}.>", LimitInForce, self.hear_limit)
+        catching_up = asyncio.get_running_loop().create_task(self._catch_up_limits(stop))
         self._health.state = "running"
         while not stop.is_set():
             await self.tick()
@@ -153,6 +161,7 @@ class Room:
             except TimeoutError:
                 continue
         await keeping
+        await catching_up
 
     async def hear(self, event: AlarmEvent) -> None:
         """Decide an event now and tell what changed; heard before, it changes nothing."""
@@ -164,6 +173,34 @@ class Room:
             await self._tell(changes)
             self._keeper.note(event.id, changes, now)
         self._health.gauge("incidents.decide_ms", (now_ns() - now) / 1e6)
+
+    async def hear_limit(self, limit: LimitInForce) -> None:
+        """A limit that people changed: its alarm, if it stands, may be more urgent now."""
+        try:
+            _, one = limit_of(self._site, limit.alarm)
+        except FangweiError as error:
+            self._health.error("incidents.limit_unknown", f"{limit.alarm}: {error}")
+            return
+        priority = one.priority if limit.setting is None else limit.setting.priority
+        async with self._one_at_a_time:
+            now = now_ns()
+            changes = self.correlator.more_urgent(limit.alarm, priority, now)
+            await self._tell(changes)
+            self._keeper.note(None, changes, now)
+
+    async def _catch_up_limits(self, stop: asyncio.Event) -> None:
+        # What people changed while this room was down; said once by the room that keeps it, as soon as it answers.
+        while not stop.is_set():
+            try:
+                answer = await self._bus.ask(f"{subjects.ASK}.alarms.limits", {}, timeout=2.0)
+                for limit in msgspec.json.decode(answer, type=list[LimitInForce]):
+                    await self.hear_limit(limit)
+                return
+            except (FangweiError, msgspec.MsgspecError, OSError):
+                # The alarms room starts beside this one: its silence at first is no fault, only that it lasts.
+                self._health.count("incidents.limits_asked_again")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LIMITS_AGAIN_S)
 
     async def finish(self, event: AlarmEvent) -> None:
         """The stored copy of an event: decided if it was missed live, finished when it is kept."""
