@@ -31,7 +31,7 @@ class Seen(msgspec.Struct):
 class Desk:
     """Lives of all alarms. Methods return the events to tell, in order; none means nothing new."""
 
-    def __init__(self, specs: Sequence[Spec], reason_of: Callable[[str], str] = lambda id: id) -> None:
+    def __init__(self, specs: Sequence[Spec], reason_of: Callable[[str], Text] = lambda id: Text(id, id)) -> None:
         """`reason_of`: why a suppression of this id exists, in words."""
         self._reason_of = reason_of
         self.specs = {s.name: s for s in specs}
@@ -120,9 +120,10 @@ class Desk:
             raise AlarmUnknown(alarm=alarm)
         spec, life, seen = self.specs[alarm], self.lives[alarm], self.seen[alarm]
         east, north, up = spec.place
-        by, reason, until = life.by, life.reason, life.shelved_until
+        by, reason, until, why = life.by, life.reason, life.shelved_until, None
         if life.state is AlarmState.SUPPRESSED:
-            by, reason, until = life.suppressed_by[0], self._reason_of(life.suppressed_by[0]), None
+            by, until, why = life.suppressed_by[0], None, self._reason_of(life.suppressed_by[0])
+            reason = why.zh
         elif life.state is AlarmState.OUT_OF_SERVICE:
             until = life.out_until
         return AlarmStatus(
@@ -148,6 +149,7 @@ class Desk:
             shelvable=spec.shelvable,
             by=by,
             reason=reason,
+            why=why,
             until=until,
         )
 
@@ -240,6 +242,7 @@ class Desk:
             message=status.message,
             by=change.by,
             reason=change.reason,
+            why=self._reason_of(change.by or "") if change.change is AlarmChange.SUPPRESSED else None,
             until=change.until,
             before=before,
         )

@@ -274,12 +274,12 @@ class Engine:
             limits[name] = now[name]
         self._unjudged = np.flatnonzero(now != kept[list(SET_BY_PEOPLE)]).tolist()
 
-    def _why_suppressed(self, id: str) -> str:
+    def _why_suppressed(self, id: str) -> Text:
         kind, _, name = id.partition(":")
         if kind == "source":
-            return texts.SOURCE_SUPPRESSION.format(source=name).zh
+            return texts.SOURCE_SUPPRESSION.format(source=name)
         known = self.site.suppressions.get(id)
-        return known.reason.zh if known else id
+        return known.reason.text if known else Text(id, id)
 
     def _edges(self, edges: np.ndarray[Any, np.dtype[np.void]], now: int) -> list[AlarmEvent]:
         events: list[AlarmEvent] = []
@@ -342,7 +342,7 @@ class Engine:
 
     def _suppress_source(self, source: str, on: bool, now: int) -> list[AlarmEvent]:
         points = [i.point for i in self.site.sources[source].points] + [f"{source}-lag"]
-        reason = self._why_suppressed(f"source:{source}")
+        reason = self._why_suppressed(f"source:{source}").zh
         alarms = dict.fromkeys(f"{p}.{DATA}" for p in points)
         return self.desk.suppression(f"source:{source}", reason, alarms, on, now)
 

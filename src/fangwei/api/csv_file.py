@@ -75,7 +75,7 @@ def journal_rows(events: Iterable[AlarmEvent], site: Site, language: Literal["zh
             e.limit,
             e.unit,
             getattr(by, language) if by else e.by,
-            e.reason,
+            getattr(e.why, language) if e.why else e.reason,
             iso(e.until, timezone) if e.until is not None else None,
             iso(e.source_time, timezone),
         )

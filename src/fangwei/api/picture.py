@@ -92,6 +92,7 @@ class Picture:
             shelvable=before.shelvable if before else True,
             by=event.by,
             reason=event.reason,
+            why=event.why,
             until=event.until,
         )
         if status.state == AlarmState.NORMAL:

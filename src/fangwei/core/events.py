@@ -92,6 +92,9 @@ class AlarmEvent(msgspec.Struct, kw_only=True):
     message: Text
     by: str | None = None
     reason: str | None = None
+    """In the words of whoever gave it."""
+    why: Text | None = None
+    """Of a suppression by design: the site's own words, in both languages."""
     until: int | None = None
     """End of a shelving."""
     before: AlarmState | None = None
@@ -124,6 +127,9 @@ class AlarmStatus(msgspec.Struct, kw_only=True):
     shelvable: bool = True
     by: str | None = None
     reason: str | None = None
+    """In the words of whoever gave it."""
+    why: Text | None = None
+    """Of a suppression by design: the site's own words, in both languages."""
     until: int | None = None
 
 

@@ -149,6 +149,8 @@ export interface AlarmStatus {
   shelvable: boolean;
   by: string | null;
   reason: string | null;
+  /** Of a suppression by design: the site's own words. */
+  why?: Text | null;
   until: number | null;
 }
 
@@ -170,6 +172,8 @@ export interface AlarmEvent {
   message: Text;
   by: string | null;
   reason: string | null;
+  /** Of a suppression by design: the site's own words. */
+  why?: Text | null;
   until: number | null;
 }
 

@@ -29,7 +29,7 @@ export function AlarmRow(props: {
   const detail = [
     a.until !== null && (a.state === "shelved" || a.state === "out_of_service") ? t(alarmTexts.until, { t: clock(a.until / 1e6, now, site.timezone, "minute") }) : null,
     a.state !== "unack_active" && who ? t(who.name) : null,
-    a.reason,
+    a.why ? t(a.why) : a.reason,
   ].filter(Boolean);
   const top = a.state === "unack_active" && a.priority === 1;
   const cells: Record<Column, React.ReactNode> = {

@@ -144,7 +144,7 @@ export function CurrentAlarms() {
   const download = () =>
     downloadCsv("alarms.csv", [
       ["alarm", "point", "priority", "state", "active", "zone", "value", "limit", "unit", "since", "by", "reason", "message"].map((c) => c),
-      ...rows.map((a) => [a.alarm, a.point, a.priority, t(stateNames[a.state]!), a.active ? 1 : 0, zoneName(a.zone), a.value, a.limit, a.unit, dateTime(a.since / 1e6, site.timezone), a.by, a.reason, t(a.message)]),
+      ...rows.map((a) => [a.alarm, a.point, a.priority, t(stateNames[a.state]!), a.active ? 1 : 0, zoneName(a.zone), a.value, a.limit, a.unit, dateTime(a.since / 1e6, site.timezone), a.by, a.why ? t(a.why) : a.reason, t(a.message)]),
     ]);
   const filtered = Boolean(filter.q || filter.zone || filter.state || filter.priority);
   const head = (column: string, sort: string, name: string, num = false) => {

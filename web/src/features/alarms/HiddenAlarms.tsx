@@ -44,7 +44,7 @@ export function HiddenAlarms() {
   const download = () =>
     downloadCsv(`alarms-${chosen}.csv`, [
       ["alarm", "zone", "active", "by", "reason", "until", "message"],
-      ...rows.map((a) => [a.alarm, zoneName(a.zone), a.active ? 1 : 0, a.by, a.reason, a.until === null ? "" : dateTime(a.until / 1e6, site.timezone), t(a.message)]),
+      ...rows.map((a) => [a.alarm, zoneName(a.zone), a.active ? 1 : 0, a.by, a.why ? t(a.why) : a.reason, a.until === null ? "" : dateTime(a.until / 1e6, site.timezone), t(a.message)]),
     ]);
   return (
     <>
@@ -93,6 +93,7 @@ function HiddenRow({ alarm: a, busy, onOne }: { alarm: AlarmStatus; busy: boolea
   const who = people.get(a.by ?? "");
   const source = a.by?.startsWith("source:") ? a.by.slice(7) : null;
   const suppressed = a.state === "suppressed";
+  const said = a.why ? t(a.why) : a.reason;
   const late = a.state === "out_of_service" && a.until !== null && a.until / 1e6 < serverNow();
   return (
     <div className="hidden-row" role="row">
@@ -102,7 +103,7 @@ function HiddenRow({ alarm: a, busy, onOne }: { alarm: AlarmStatus; busy: boolea
         <small className="muted">{point ? t(point.name) : a.point} · {t(zones.get(a.zone)?.name ?? { zh: a.zone, en: a.zone })}{a.active && ` · ${t(alarmTexts.activeNow)}`}</small>
       </span>
       <span role="cell">{who ? t(who.name) : source ? t(alarmTexts.bySource, { source }) : a.by}</span>
-      <span role="cell" className="why" title={a.reason ?? ""}>{suppressed && source ? "" : a.reason}</span>
+      <span role="cell" className="why" title={said ?? ""}>{suppressed && source ? "" : said}</span>
       <span role="cell">
         {suppressed ? <span className="muted">{t(alarmTexts.byDesign)}</span> : a.until === null ? <span className="muted">{t(alarmTexts.open)}</span> : <When ns={a.until} />}
         {late && <small><b>{t(alarmTexts.overdue)}</b></small>}

@@ -88,6 +88,7 @@ function JournalRow({ event: e }: { event: AlarmEvent }) {
   const who = people.get(e.by ?? "");
   const states = points.get(e.point)?.states;
   const source = e.by?.startsWith("source:") ? e.by.slice(7) : null;
+  const said = e.why ? t(e.why) : e.reason;
   return (
     <div className="journal-row" role="row">
       <span role="cell"><When ns={e.decided_time} /></span>
@@ -99,7 +100,7 @@ function JournalRow({ event: e }: { event: AlarmEvent }) {
       <span role="cell" className="change">{t(changeNames[e.change] ?? { zh: e.change, en: e.change })}</span>
       <span role="cell" className="num">{valueText(e.value, e.unit, language, states)}{e.limit !== null && <span className="muted"> / {valueText(e.limit, e.unit, language, states)}</span>}</span>
       <span role="cell">{who ? t(who.name) : source ? t(alarmTexts.bySource, { source }) : e.by}</span>
-      <span role="cell" className="why" title={e.reason ?? ""}>{source ? "" : e.reason}</span>
+      <span role="cell" className="why" title={said ?? ""}>{source ? "" : said}</span>
     </div>
   );
 }
