@@ -184,7 +184,7 @@ def test_absence_without_deputy_is_a_gap_in_words_with_who_stands_in() -> None:
     assert [(g.zones, g.step, g.then) for g in found] == [(("filling", "store"), 0, 1)]
     assert gaps.words(found[0], ZONES, "Asia/Shanghai") == Text(
         "全厂：11-23 08:00 – 16:00 “首先通知”无人值班，届时由“第 1 级升级”接手",
-        "the whole site: 11-23 08:00 – 16:00 nobody at “first told”, “escalation 1” stands in",
+        "the whole site: 11-23 08:00 – 16:00 nobody at “told first”, “escalation 1” stands in",
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from tests.conftest import REPOSITORY, free_port
 from tests.e2e.platform import Platform, started
 
@@ -23,6 +24,15 @@ async def platform(tmp_path: Path) -> AsyncIterator[Platform]:
     """`fangwei up --sim` on the example plant."""
     ports = {name: free_port() for name in PORTS}
     async for one in started(tmp_path, REPOSITORY / "sites" / "battery_plant", ports, "--sim"):
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def plant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    """`fangwei up --sim` on the example plant, shared by the tests of a file, which run on one loop
+    (`pytest.mark.asyncio(loop_scope="module")`)."""
+    ports = {name: free_port() for name in PORTS}
+    async for one in started(tmp_path_factory.mktemp("plant"), REPOSITORY / "sites" / "battery_plant", ports, "--sim"):
         yield one
 
 

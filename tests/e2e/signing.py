@@ -41,3 +41,20 @@ async def signed_in_page(
         [{"name": c.name, "value": c.value or "", "url": platform.base_url} for c in client.cookies.jar]
     )
     return watched
+
+
+async def person_page(running: Browser, platform: Platform, person: str, language: str) -> Watched:
+    """A fresh page of one person, who came by a one-time link and has set a password."""
+    watched = await open_page(running, platform.base_url, language=language)
+    link = (await link_for(platform, person)).rpartition("#")[2]
+    answer = await watched.page.context.request.post(
+        f"{platform.base_url}/api/session", data={"link": link}, headers={"origin": platform.base_url}
+    )
+    assert answer.ok, await answer.text()
+    answer = await watched.page.context.request.post(
+        f"{platform.base_url}/api/account/password",
+        data={"password": "seven grey herons"},
+        headers={"origin": platform.base_url},
+    )
+    assert answer.ok, await answer.text()
+    return watched

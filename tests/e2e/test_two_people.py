@@ -1,18 +1,17 @@
 """Two people at one limit, and a line that is cut: nobody's work is lost, nothing old is shown as now."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
-from tests.conftest import REPOSITORY, free_port, until
+from tests.conftest import until
 from tests.e2e.browser import browser, picture
-from tests.e2e.conftest import PORTS
-from tests.e2e.platform import Platform, started
+from tests.e2e.platform import Platform
 from tests.e2e.signing import signed_in_page
 from tests.e2e.test_page import needs_page
 from tests.e2e.watching import ZONE, calm, open_incidents
+from tests.sign_in import come_by_link
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_page, pytest.mark.timeout(180)]
 
@@ -30,33 +29,30 @@ WORDS = {
         "edit": "提议修改", "at": "限值", "reason": "修改原因", "send": "提交审批", "theirs": "赵磊 的提议",
         "yours": "您的提议", "conflict": "您编辑期间，他人已修改或提议修改这个限值", "go_on": "仍提交我的",
         "approve": "批准", "in_force": "已批准", "overtaken": "已被其他修改取代", "decided": "已处理",
-        "own": "您自己的提议，须由他人审批",
-        "proof": "再次验证身份", "confirm": "确认", "rivals": "同一限值另有 1 个提议",
-        "dead": "与平台的连接已中断", "zone": "电解液注液",
-        "none": "没有进行中的事件", "unknown": "不知道有没有事件",
+        "own": "您自己的提议，须由他人审批", "proof": "再次验证身份", "confirm": "确认",
+        "rivals": "同一限值另有 1 个提议", "dead": "与平台的连接已中断", "zone": "电解液注液",
+        "none": "没有进行中的事件", "sent": "已提交，等待另一人审批", "unknown": "不知道有没有事件",
     },
     "en": {
         "edit": "Propose a change", "at": "Limit", "reason": "Why", "send": "Send for approval",
-        "theirs": "Proposed by Zhao Lei", "yours": "Yours", "conflict": "While you were editing, somebody else changed",
-        "go_on": "Go on with mine", "approve": "Approve", "in_force": "approved",
-        "overtaken": "overtaken by another change", "decided": "Decided", "own": "Yours: another person decides",
-        "proof": "Show once more that it is you",
-        "confirm": "Confirm", "rivals": "1 other proposal for this limit",
-        "dead": "No connection to the platform", "zone": "Electrolyte filling", "none": "No open incidents",
+        "theirs": "Proposed by Zhao Lei", "yours": "Yours",
+        "conflict": "While you were editing, somebody else changed", "go_on": "Go on with mine", "approve": "Approve",
+        "in_force": "approved", "overtaken": "overtaken by another change", "decided": "Decided",
+        "own": "Yours: another person decides", "proof": "Show once more that it is you", "confirm": "Confirm",
+        "rivals": "1 other proposal for this limit", "dead": "No connection to the platform",
+        "zone": "Electrolyte filling", "none": "No open incidents", "sent": "Sent; it waits for another person",
         "unknown": "Not known whether there are incidents",
     },
 }  # fmt: skip
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def plant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    """`fangwei up --sim` on the example plant, for every test of this file; who reviews has a password."""
-    ports = {name: free_port() for name in PORTS}
-    folder = tmp_path_factory.mktemp("two-people")
-    async for one in started(folder, REPOSITORY / "sites" / "battery_plant", ports, "--sim"):
-        reviewer = await one.client("safety_engineer")
-        assert (await reviewer.post("/api/account/password", json={"password": PASSWORD})).is_success
-        yield one
+async def plant(plant: Platform) -> Platform:
+    """The example plant; who reviews has a password; each session must prove it anew."""
+    client = await come_by_link(plant.settings, "safety_engineer")
+    assert (await client.post("/api/account/password", json={"password": PASSWORD})).is_success
+    await client.aclose()
+    return plant
 
 
 def card(page: Page, alarm: str) -> Locator:
@@ -89,6 +85,7 @@ async def test_of_two_who_edit_one_limit_the_second_is_told_sees_both_and_loses_
         send_second = await begin(second.page, alarm, "22", f"Sun: {alarm}", words)
         await send_first.click()
         await expect(first.page.get_by_role("dialog")).to_have_count(0)
+        await expect(first.page.get_by_text(words["sent"])).to_be_visible()
 
         await send_second.click()
         dialog = second.page.get_by_role("dialog")
@@ -140,6 +137,8 @@ async def test_of_two_who_edit_one_limit_the_second_is_told_sees_both_and_loses_
         assert await in_force() == 22
         # The page that stands open at the point shows it without being asked again.
         await expect(card(first.page, alarm)).to_contain_text("22")
+        await expect(card(first.page, alarm).locator('a[href="/alarms?view=reviews"]')).to_have_count(0)
+        await expect(first.page.get_by_text(words["sent"])).to_have_count(0)
         await picture(first.page, f"two-in-force-{language}")
         assert first.wrong == []
         # The browser counts as errors what the pages asked for: "somebody was first", and "prove that it is you".

@@ -51,7 +51,7 @@ export function Changes({ revision, rounds, onDone }: { revision: number; rounds
             <li key={change.id} className={change.undone_by ? "undone" : undefined}>
               <div>
                 <span className="what">{t(change.text)}</span>
-                <span className="soft"><When ns={change.time} /> · {person(change.by)} · {change.why}</span>
+                <span className="soft"><When ns={change.time} /> · {person(change.by)}{change.body.type !== "undo" && ` · ${change.why}`}</span>
                 {opens?.change === change.id && (
                   <div className="refusal" role="alert">
                     {t(dutyTexts.willOpen)}

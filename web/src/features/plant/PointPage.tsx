@@ -49,6 +49,12 @@ function Shown({ point }: { point: Point }) {
   const [sent, setSent] = useState(false);
   const proposals = useAsk<{ items: Proposal[] }>(point.limits.length ? "/alarms/proposals?state=open&kind=limit&limit=500" : null, 10_000);
   const open = (proposals.data?.items ?? []).filter((p) => p.point === point.id);
+  const { again } = proposals;
+  const heard = useLive("limits");
+  // What came in force was decided: what waited may wait no longer.
+  useEffect(() => {
+    if (heard) again();
+  }, [heard, again]);
   const today = dateTime(serverNow(), useSite().site.timezone).slice(0, 10);
   const overdue = point.calibration_due !== null && point.calibration_due < today;
   const latest = useLive("latest").get(point.id) ?? point.latest;
@@ -90,7 +96,7 @@ function Shown({ point }: { point: Point }) {
       </section>
       <div className="two">
         <section className="panel">
-          <header><h2>{t(plantTexts.limits)}</h2>{sent && <span role="status"><b>{t(limitTexts.sent)}</b></span>}</header>
+          <header><h2>{t(plantTexts.limits)}</h2>{sent && open.length > 0 && <span role="status"><b>{t(limitTexts.sent)}</b></span>}</header>
           {!point.limits_known && <p className="limits-unknown" role="alert">{t(limitTexts.notKnown)}</p>}
           {point.limits.length + point.rules.length === 0 ? (
             <div className="state"><b>{t(plantTexts.noLimits)}</b><p>{t(plantTexts.noLimitsHow)}</p></div>
