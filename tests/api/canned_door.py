@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.api.canned_flows import canned_flows
 from tests.api.canned_plant import CannedPlant
 from tests.api.canned_site import canned_site
 
@@ -47,7 +48,8 @@ async def main() -> None:
     if "--quiet" not in sys.argv:
         tasks.append(asyncio.create_task(plant.story()))
     try:
-        await serve(settings, site, bus, health, stop)
+        async with canned_flows(settings, site, other):
+            await serve(settings, site, bus, health, stop)
     finally:
         for task in tasks:
             task.cancel()

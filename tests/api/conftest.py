@@ -9,6 +9,7 @@ from unittest import mock
 
 import httpx
 import pytest
+from tests.api.canned_flows import canned_flows
 from tests.api.canned_plant import CannedPlant
 from tests.api.canned_site import canned_site
 from tests.conftest import until
@@ -104,8 +105,10 @@ async def _open(settings: Settings, bus: Bus, canned: CannedPlant, sign_in: bool
 @pytest.fixture
 async def door(settings: Settings, bus: Bus, plant: CannedPlant) -> AsyncIterator[Door]:
     """The door before rooms that answer."""
-    async for opened in _open(settings, bus, plant):
-        yield opened
+    await asyncio.to_thread(migrate, settings)
+    async with canned_flows(settings, plant.site, bus):
+        async for opened in _open(settings, bus, plant):
+            yield opened
 
 
 @pytest.fixture

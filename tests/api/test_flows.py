@@ -109,7 +109,11 @@ async def test_every_change_of_a_draft_is_on_the_record(engineer, door):
     async with door.gate().store.database.session() as session:
         rows = await session.scalars(select(EntryRow).where(EntryRow.action.startswith("flows.")))
         actions = [row.action for row in sorted(rows, key=lambda row: row.sequence)]
-    assert actions == ["flows.begin_draft", "flows.save_draft", "flows.remove_draft"]
+    assert [a for a in actions if a.endswith("_draft")] == [
+        "flows.begin_draft",
+        "flows.save_draft",
+        "flows.remove_draft",
+    ]
 
 
 async def test_who_may_not_draw_may_look(engineer, door):

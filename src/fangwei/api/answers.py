@@ -22,6 +22,7 @@ from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
+from fangwei.flows import commands as runs
 from fangwei.flows.drafts import Draft
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.identity.accounts import Account
@@ -135,6 +136,19 @@ ANSWERS: dict[str, Any] = {
     "flows.save": Draft,
     "flows.remove": Draft,
     "work.add_photo": shapes.PhotoTaken,
+    "runs.listed": runs.RunsPage,
+    "runs.alarms": runs.FindingsPage,
+    "runs.start": runs.Answer,
+    "runs.show": runs.Shown,
+    "runs.submit": runs.Answer,
+    "runs.sign": runs.Answer,
+    "runs.pause": runs.Answer,
+    "runs.resume": runs.Answer,
+    "runs.withdraw": runs.Answer,
+    "runs.cancel": runs.Answer,
+    "runs.move": runs.Answer,
+    "runs.would_move": runs.Moved,
+    "runs.mine": runs.TasksPage,
 }
 """By operation (`<tag>.<function>`): a type that msgspec knows."""
 

@@ -26,11 +26,14 @@ from fangwei.bus.client import EVENTS_KEPT_S, READINGS_KEPT_BYTES, READINGS_KEPT
 from fangwei.core.events import (
     AlarmEvent,
     AlarmStatus,
+    FlowEvent,
     Incident,
     IncidentEvent,
     Notice,
+    PlantOrder,
     Problem,
     SourceHealth,
+    Told,
 )
 from fangwei.core.health import HealthReport
 from fangwei.duty import chain_desk, contact_shapes, handover, planner
@@ -38,6 +41,7 @@ from fangwei.duty import service as duty
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
 from fangwei.duty.week import Week
+from fangwei.flows import commands as flows
 from fangwei.historian import questions as historian
 from fangwei.incidents import photos
 from fangwei.incidents import service as incidents
@@ -89,6 +93,14 @@ SAID = (
         subjects.EVENTS_STREAM,
     ),
     Said(f"{subjects.NOTICES}.{{person}}", Notice, "Somebody is told something", subjects.EVENTS_STREAM),
+    Said(f"{subjects.FLOWS}.{{run}}", FlowEvent, "A run of a flow changed: the whole of how it stands"),
+    Said(
+        f"{subjects.ORDERS}.{{kind}}",
+        PlantOrder,
+        "Something the plant shall do, decided by a flow",
+        subjects.EVENTS_STREAM,
+    ),
+    Said(f"{subjects.TOLD}.{{run}}", Told, "Persons and roles shall know this of a run", subjects.EVENTS_STREAM),
     Said(f"{subjects.LIMITS}.{{point}}", alarms.LimitInForce, "People changed a limit"),
     Said(f"{subjects.SOURCES}.{{source}}", SourceHealth, "How a field connection is, every second"),
     Said(f"{subjects.HEALTH}.{{process}}", HealthReport, "How a process is, every second"),
@@ -115,6 +127,15 @@ _WORK_COMMANDS = {
     "verify": "Checked by another person, and right: closed",
     "return": "Checked, and not right yet: back to who works on it",
     "reject": "No hazard, or reported before",
+}
+_FLOW_COMMANDS = {
+    flows.Start: "Start a run of a published flow; the command's id becomes its own",
+    flows.Submit: "Do an open step",
+    flows.Pause: "Stop a run",
+    flows.Resume: "Let a held run go on",
+    flows.Withdraw: "The applicant takes it back",
+    flows.Cancel: "Void it, with a reason",
+    flows.Move: "Go on by another version; refused where its place is not there",
 }
 _A, _D = subjects.ASK, subjects.DO
 
@@ -152,6 +173,13 @@ ASKED = (
     Asked(f"{_A}.work.figures", work.AskFigures, Figures, "What is open and late, and how long closing takes"),
     Asked(f"{_D}.work.report", Report, FoundHazard, "A hazard somebody found; the command's id becomes its own"),
     *(Asked(f"{_D}.work.{n}", Step, FoundHazard, s) for n, s in _WORK_COMMANDS.items()),
+    Asked(f"{_A}.flows.runs", flows.AskRuns, flows.RunsPage, "Runs of flows, a page of them"),
+    Asked(f"{_A}.flows.run", flows.AskRun, flows.Shown, "One run with its data, history and findings"),
+    Asked(f"{_A}.flows.move", flows.AskMove, flows.Moved, "What moving a run to a version would change"),
+    Asked(f"{_A}.flows.tasks", flows.AskTasks, flows.TasksPage, "Open steps that a person may do"),
+    Asked(f"{_A}.flows.findings", flows.AskFindings, flows.FindingsPage, "Alarms that rules raised about runs"),
+    Asked(f"{_D}.flows.signal", flows.Signal, flows.Signalled, "Give a signal to every run of the zones"),
+    *(Asked(f"{_D}.flows.{c.__struct_config__.tag}", c, flows.Answer, s) for c, s in _FLOW_COMMANDS.items()),
     Asked(f"{_A}.audit.list", AskRecord, RecordPage, "The record of who did what, a page of it"),
     Asked(f"{_A}.audit.verify", audit.AskStanding, audit.Standing, "How the record's chain stands, and its seal"),
     Asked(f"{_D}.audit.export", audit.ExportRecord, audit.RecordExported, "Write a piece of the record to a file"),

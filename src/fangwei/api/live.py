@@ -1,7 +1,8 @@
 """Live push: one websocket per page, one encoding for all of them.
 
 A page first gets a `snapshot`, then increments: `incident` (whole, newest state), `timeline` (new lines),
-`notice`, `alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
+`notice`, `flow` (a run as it stands), `told` (to whom it is for),
+`alarms` (gathered for 100 ms), `latest`, `source`, `process`, and every second a `beat` by which it knows
 that the line is alive. Who sits before the page is known by its session. A page may say which points it wants
 (`watch`), that it shows the plant and not the platform (`plant_only`: no `source`, no `process`), that a notice has
 reached it (`arrived`) and that it was read (`read`, or `opened` for all notices of an incident).
@@ -26,11 +27,13 @@ from fangwei.core.errors import FangweiError
 from fangwei.core.events import (
     AlarmEvent,
     AlarmStatus,
+    FlowEvent,
     Incident,
     IncidentEvent,
     Notice,
     NoticeState,
     SourceHealth,
+    Told,
 )
 from fangwei.core.health import Health, HealthReport
 from fangwei.identity.caller import Caller
@@ -134,6 +137,8 @@ class Hub:
         await self.bus.hear_events(f"{subjects.INCIDENTS}.>", IncidentEvent, self._on_incident)
         await self.bus.hear_events(f"{subjects.ALARMS}.>", AlarmEvent, self._on_alarm)
         await self.bus.hear_events(f"{subjects.NOTICES}.>", Notice, self._on_notice)
+        await self.bus.hear_events(f"{subjects.FLOWS}.>", FlowEvent, self._on_flow)
+        await self.bus.hear_events(f"{subjects.TOLD}.>", Told, self._on_told)
         await self.bus.hear_events(f"{subjects.LIMITS}.>", LimitInForce, self._on_limit)
         await self.bus.hear_events(f"{subjects.SOURCES}.>", SourceHealth, self._on_source)
         await self.bus.hear_events(f"{subjects.HEALTH}.>", HealthReport, self._on_process)
@@ -161,6 +166,19 @@ class Hub:
         text = frame("notice", notice=notice)
         for client in self.clients:
             client.push(text, urgent=True, replaces=f"notice {notice.id}")
+
+    async def _on_flow(self, event: FlowEvent) -> None:
+        text = frame("flow", flow=event)
+        for client in self.clients:
+            seen = client.caller.sees()
+            if seen is None or not seen.isdisjoint(event.zones) or event.by == client.person:
+                client.push(text, urgent=True, replaces=f"flow {event.run}")
+
+    async def _on_told(self, told: Told) -> None:
+        text = frame("told", told=told)
+        for client in self.clients:
+            if client.person in told.persons or client.caller.role in told.roles:
+                client.push(text, urgent=True, replaces=f"told {told.id}")
 
     async def _on_limit(self, limit: LimitInForce) -> None:
         if self.limits.take(limit):

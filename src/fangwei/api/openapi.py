@@ -46,6 +46,7 @@ TAGS = {
     "tokens": "Machines' tokens",
     "duty": "Who is on duty, who was told",
     "flows": "Flows as they are drawn: drafts, their BPMN, versions",
+    "runs": "Runs of flows: permits, inspections and whatever was drawn; their steps, alarms and history",
     "audit": "The record of who did what, whether it is whole, and taking some of it away",
     "system": "How the platform itself is",
     "work": "Hidden hazards (隐患) from report to verified, and the codes that hang at the place",

@@ -197,7 +197,10 @@ class Bus:
 
     async def emit(self, subject: str, event: msgspec.Struct, sure_id: str | None = None) -> None:
         """Send an event as JSON. With `sure_id` (the event's id) it is not lost while the broker restarts."""
-        payload = msgspec.json.encode(event)
+        await self.say(subject, msgspec.json.encode(event), sure_id)
+
+    async def say(self, subject: str, payload: bytes, sure_id: str | None = None) -> None:
+        """Like `emit`, of an event that is encoded already."""
         if sure_id is None:
             await self._nc.publish(subject, payload)
         else:

@@ -4,6 +4,9 @@ fw.readings.<source>         Readings as one Arrow IPC stream (codec.py)
 fw.alarms.<zone>             AlarmEvent
 fw.incidents.<incident>      IncidentEvent
 fw.notices.<person>          Notice
+fw.flows.<run>               FlowEvent
+fw.orders.<kind>             PlantOrder
+fw.told.<run>                Told
 fw.limits.<point>            LimitInForce (alarms/schemas.py): people changed a limit
 fw.sources.<source>          SourceHealth, every second
 fw.health.<process>          HealthReport, every second
@@ -16,6 +19,9 @@ READINGS = "fw.readings"
 ALARMS = "fw.alarms"
 INCIDENTS = "fw.incidents"
 NOTICES = "fw.notices"
+FLOWS = "fw.flows"
+ORDERS = "fw.orders"
+TOLD = "fw.told"
 LIMITS = "fw.limits"
 SOURCES = "fw.sources"
 HEALTH = "fw.health"
@@ -29,7 +35,7 @@ FIELD_STREAM = "FIELD"
 """What devices publish by MQTT, for a few minutes (field.py); its subjects are those of the site's sources."""
 EVENTS_PROBE = "fw.probe.events"
 """Said by the supervisor to learn whether the stream takes anything; nobody listens."""
-EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>", EVENTS_PROBE]
+EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>", f"{ORDERS}.>", f"{TOLD}.>", EVENTS_PROBE]
 
 
 def mqtt_topic_to_subject(topic: str) -> str:

@@ -263,6 +263,77 @@ class Notice(msgspec.Struct, kw_only=True):
     """The newest revision that the receiver of a channel beside the page has taken; None: none yet."""
 
 
+class FlowTask(msgspec.Struct, kw_only=True):
+    """A step of a run that waits for a person; `doers` are `person:<id>` and `role:<role>`."""
+
+    task: str
+    name: Text
+    kind: str
+    doers: list[str]
+    due: int | None = None
+
+
+class FlowEvent(msgspec.Struct, kw_only=True):
+    """A run of a flow changed: the whole of how it stands. Subject `fw.flows.<run>`; `id` = f"{run}/{revision}/run"."""
+
+    id: str
+    run: str
+    flow: str
+    name: Text
+    noun: str
+    work: str | None
+    title: str
+    zones: list[str]
+    place: tuple[float, float, float] | None
+    status: int
+    """Of AQ 3064.2 table A.1."""
+    revision: int
+    time: int
+    change: str
+    """The command that did it: `start`, `submit`, `tick`, `signal`, `pause`, ..."""
+    by: str
+    ended: int | None
+    outcome: str | None
+    held: str | None
+    """Why nothing goes on until somebody lets it."""
+    due: int | None
+    tasks: list[FlowTask]
+    alarms: list[str]
+    """Codes of AQ 3064.2 table A.4 (or the site's own) that this change raised."""
+
+
+class PlantOrder(msgspec.Struct, kw_only=True):
+    """Something the plant shall do, decided by a flow. Subject `fw.orders.<kind>`; may come twice, its id tells.
+
+    Whoever carries it out judges by `time` whether it is still worth doing."""
+
+    id: str
+    run: str
+    kind: str
+    """`broadcast`, `door`, `fan`, `valve`, `light`, ..."""
+    target: str
+    value: str
+    zones: list[str]
+    by: str
+    time: int
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """Persons, and everybody of roles, shall know this. Subject `fw.told.<run>`; may come twice, its id tells."""
+
+    id: str
+    run: str
+    persons: list[str]
+    roles: list[str]
+    zones: list[str]
+    text: Text
+    priority: int
+    """1 is the highest."""
+    code: str | None
+    """An alarm of AQ 3064.2 table A.4 or of the site (`S..`); None: a plain message."""
+    time: int
+
+
 class SourceState(StrEnum):
     """How a field connection is."""
 

@@ -210,6 +210,14 @@ class Definition:
             found = other._all_others() | found
         return found
 
+    def inner(self, place: str) -> "Definition":
+        """The definition that an open step belongs to, by its place in the run (`entry/apply`)."""
+        found = self
+        for key in place.split("/")[:-1]:
+            takes = found.does[key].takes or {}
+            found = found.others.get(str(takes.get("flow")), found)
+        return found
+
     def in_process(self, name: str) -> "Definition":
         """The definition that tells what the elements of a process (by its id) mean."""
         return self._all_others().get(name, self)
@@ -224,6 +232,18 @@ class Definition:
                 raise DefinitionRefused(
                     why=Text(f"{name}（{element.get('id')}）不能运行", f"{name} ({element.get('id')}) is not run here")
                 )
+
+    @cached_property
+    def expressions(self) -> tuple[str, ...]:
+        """Every FEEL expression in the file: conditions, times, what sub-flows take, who has to sign when."""
+        root = _read(self.xml)
+        found = [
+            str(e.text) for tag in ("conditionExpression", "timeDate") for e in root.iter(f"{_BPMN}{tag}") if e.text
+        ]
+        for does in self.does.values():
+            found += [str(e) for e in (does.takes or {}).get("takes", {}).values()]
+            found += [str(a["when"]) for a in (does.task or {}).get("anyone", ()) if a.get("when")]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def below(self) -> dict[str, frozenset[str]]:

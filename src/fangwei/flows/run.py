@@ -126,3 +126,8 @@ class Cause(msgspec.Struct, kw_only=True):
     """Timers that fired, by element."""
     done: list[str] = []
     """Elements passed, in their order."""
+
+    def after(self, before: "Cause") -> "Cause":
+        """Both, what came before first."""
+        names = self.__struct_fields__
+        return Cause(**{name: [*getattr(before, name), *getattr(self, name)] for name in names})

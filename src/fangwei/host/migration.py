@@ -11,7 +11,7 @@ from alembic import command
 from fangwei.core.settings import Settings
 from fangwei.db.migrate import alembic_config, migrate
 
-ROOMS_WITH_TABLES = ("alarms", "audit", "duty", "identity", "incidents", "work")
+ROOMS_WITH_TABLES = ("alarms", "audit", "duty", "flows", "identity", "incidents", "work")
 
 
 def main(room: str, why: str) -> None:

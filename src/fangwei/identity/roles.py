@@ -111,7 +111,13 @@ VERBS: Final[Mapping[str, Verb]] = {
     # flows
     "flows.read": Verb(Text("查看流程与作业票", "see flows and what runs"), _ALL),
     "flows.draw": Verb(Text("绘制流程", "draw flows"), _SAFETY),
-    "flows.publish": Verb(Text("发布流程", "publish flows"), _SAFETY),
+    "flows.publish": Verb(Text("发布流程，让办理中的单换版本", "publish flows, move runs to another version"), _SAFETY),
+    "flows.apply": Verb(Text("发起作业票等流程，撤回自己的", "start runs of flows, take one's own back"), _ACTING),
+    "flows.do": Verb(
+        Text("办理轮到自己的步骤，发现危险时叫停作业", "do one's own steps; stop work where there is danger"), _ACTING
+    ),
+    "flows.sign": Verb(Text("审批签字（须再次验证身份）", "sign approvals, with a second proof"), _ACTING),
+    "flows.control": Verb(Text("恢复被叫停的单，作废", "let stopped runs go on, void runs"), _LEADS),
     # work
     "work.read": Verb(Text("查看任务与隐患", "see tasks and hazards"), _ALL),
     "work.report": Verb(Text("上报隐患", "report hazards"), _ACTING),

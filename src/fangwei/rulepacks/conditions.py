@@ -27,7 +27,7 @@ MAX_LENGTH = 500
 class Feel(Protocol):
     """What is asked of the room `feel`."""
 
-    def check(self, expression: str) -> None:
+    def check(self, expression: str) -> object:
         """Raises what is wrong with it."""
         ...
 
