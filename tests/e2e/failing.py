@@ -6,9 +6,17 @@ import re
 from playwright.async_api import Page, Route, expect
 from tests.e2e.album import Shot
 from tests.e2e.drawn import until_drawn
+from tests.e2e.phone_store import controlled, kept
 
 ANSWERED = re.compile(r".*/api/(me|site|plan|live|session)(\?.*)?$")
 """What a failing door still answers: without it there would be no page to look at."""
+
+UNANSWERED = r"""
+const ask = window.fetch;
+window.fetch = (what, ...more) =>
+    /\/api\/(me|site|plan|session)(\?.*)?$/.test(what.url ?? String(what)) ? ask(what, ...more) : new Promise(() => {});
+"""
+"""Every question but who one is and what the site is stays open for ever."""
 
 SILENT = (
     '{"type": "about:blank", "title": "Service Unavailable", "status": 503, "code": "bus.no_answer", "text": '
@@ -24,16 +32,11 @@ def loading(path: str, name: str) -> Shot:
     """While the platform has not answered yet."""
 
     async def prepare(page: Page) -> None:
-        async def wait(route: Route) -> None:
-            if ANSWERED.match(route.request.url):
-                await route.continue_()
-            # Anything else is left without an answer for as long as the page is looked at.
-
-        await page.route("**/api/**", wait)
+        await page.add_init_script(UNANSWERED)
         await page.reload()
         await expect(page.locator(".skeleton").first).to_be_visible()
 
-    return Shot(f"{name}-loading", path, _unrouted(prepare), LOOKS, unfinished=True, cut_off=True)
+    return Shot(f"{name}-loading", path, prepare, LOOKS, unfinished=True, cut_off=True)
 
 
 def failing(path: str, name: str) -> Shot:
@@ -79,11 +82,9 @@ def tunnel(path: str, name: str) -> Shot:
 
     async def prepare(page: Page) -> None:
         await page.context.set_offline(False)
+        await controlled(page)
         async with asyncio.timeout(30):
-            while not await page.evaluate("() => navigator.serviceWorker.controller !== null"):
-                await asyncio.sleep(0.1)
-        async with asyncio.timeout(30):
-            while await page.get_by_role("alert").count() > 0:
+            while "kept picture" not in await kept(page) or await page.get_by_role("alert").count() > 0:
                 await asyncio.sleep(0.1)
         await page.context.set_offline(True)
         await page.reload()

@@ -30,7 +30,7 @@ def limit_conflict(api: httpx.AsyncClient, alarm: str):
         await editor.locator(".settings input").first.fill("12")
         await editor.locator(".reason textarea").fill("现场复核")
         await propose(api, alarm, 1.1, "换了新探头 new detector")
-        send = editor.locator(".toolbar .button.main")
+        send = editor.locator(".foot .button.main")
         await expect(send).to_be_enabled()
         await send.click()
         await expect(editor.locator(".conflict")).to_be_visible()
@@ -47,7 +47,7 @@ def openings(api: httpx.AsyncClient, point: str, alarm: str) -> list[Shot]:
     """Everything that opens, each from its page; `api` of somebody who may propose limits."""
     return [
         over("account-menu", "/", press(".tool.who", shows=".menu-box")),
-        Shot(
+        over(
             "alarms-shelve", "/alarms", press(".alarm-row .buttons .button:not(.out):not(:disabled):nth-last-child(2)")
         ),
         over("alarms-take-out", "/alarms", press(".alarm-row .buttons .out")),
@@ -60,7 +60,7 @@ def openings(api: httpx.AsyncClient, point: str, alarm: str) -> list[Shot]:
         Shot("records-open", "/records", press("td.act .button", shows="tr.details")),
         over("people-add", "/people", press(".people-page > .toolbar .button.main")),
         over("people-edit", "/people", press("table.list td .button")),
-        Shot(
+        over(
             "people-token",
             "/people",
             press(".people-page section:not(:has(table.list td .button + .button)) header .button"),

@@ -6,10 +6,11 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from tests.conftest import REPOSITORY, until
 from tests.e2e.accessible import AXE, grave_faults
 from tests.e2e.browser import browser
+from tests.e2e.phone_store import controlled, kept
 from tests.e2e.platform import Platform
 from tests.e2e.signing import signed_in_page
 from tests.e2e.test_faults import ALARM, CALM, Device
@@ -34,34 +35,10 @@ SMALL = """() => [...document.querySelectorAll("a, button, input:not(.sr), selec
 """What a glove misses."""
 
 
-async def controlled(page: Page) -> None:
-    """Wait until the service worker has the page."""
-    async with asyncio.timeout(30):
-        while not await page.evaluate("() => navigator.serviceWorker.controller !== null"):
-            await asyncio.sleep(0.1)
-
-
 def photo() -> bytes:
     sink = io.BytesIO()
     Image.effect_noise((1200, 900), 60).convert("RGB").save(sink, "JPEG")
     return sink.getvalue()
-
-
-async def kept(page: Page) -> list[str]:
-    """The keys of what the phone keeps, and how many entries wait."""
-    return await page.evaluate(
-        """async () => {
-            const open = indexedDB.open("fangwei-phone");
-            const base = await new Promise((done) => (open.onsuccess = () => done(open.result)));
-            const keys = (name) => new Promise((done) => {
-                const asked = base.transaction(name).objectStore(name).getAllKeys();
-                asked.onsuccess = () => done(asked.result.map((key) => `${name} ${key}`));
-            });
-            const found = [...(await keys("kept")), ...(await keys("queue"))];
-            base.close();
-            return found;
-        }"""
-    )
 
 
 async def an_incident(platform: Platform) -> str:

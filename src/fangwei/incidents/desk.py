@@ -9,6 +9,7 @@ import msgspec
 
 from fangwei.core.events import AlarmEvent, Hazard, IncidentStatus, TimelineEntry
 from fangwei.core.texts import Text
+from fangwei.core.units import written
 from fangwei.incidents.affinity import Neighbourhood, Sign
 from fangwei.incidents.behaviour import History
 from fangwei.incidents.membership import (
@@ -305,5 +306,6 @@ def words(event: AlarmEvent) -> dict[str, object]:
     """What a line says about an alarm: its message and value."""
     if event.value is None:
         return {"what": event.message, "value": Text("无有效值", "no valid value")}
-    unit = "" if event.unit in ("state", "1", "score", "count") else f" {event.unit}"
-    return {"what": event.message, "value": f"{event.value:.4g}{unit}"}
+    unit = Text("", "") if event.unit in ("state", "1", "score", "count") else written(event.unit)
+    value = f"{event.value:.4g}"
+    return {"what": event.message, "value": Text(f"{value} {unit.zh}".strip(), f"{value} {unit.en}".strip())}

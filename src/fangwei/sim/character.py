@@ -112,6 +112,9 @@ def character(point: Point, chance: random.Random) -> Character:
         waves = (chance.uniform(400, 900), waves[1] * 8, *waves[2:])
     if point.discrete:
         return Character(round(rest), 0.0, 0.0, 0.0, span, 0.0, max(period, 30.0), 1.0, waves)
+    if point.kind == "people_position":
+        # People are counted, not measured.
+        return Character(round(rest), 0.0, 0.0, 1.0, span, 0.0, period, trouble(point, rest, span), waves)
     noise = 0.02 * width or 0.0005 * (span[1] - span[0])
     sway = (0.12 if point.kind in REST_AT else 0.25) * width
     return Character(rest, sway, noise, nice(noise / 2.0), span, lag, period, trouble(point, rest, span), waves)

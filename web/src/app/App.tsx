@@ -1,7 +1,7 @@
 import { ConfigProvider, theme as antTheme } from "antd";
 import zhCN from "antd/locale/zh_CN";
 import enUS from "antd/locale/en_US";
-import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, type ReactNode } from "react";
 import type { Glyph, Site } from "../api/types";
 import { IncidentPage } from "../features/incidents/IncidentPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
@@ -62,7 +62,8 @@ export function App() {
   const { dark } = useTheme();
   // What this browser was set to goes before what the account says: a screen on the wall has its own language.
   const lang: Language = (chosen || (now.state === "in" ? now.me.language : "zh")) === "en" ? "en" : "zh";
-  useEffect(() => {
+  // Before the effects of what is inside: charts read the colours there.
+  useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     document.querySelector('meta[name="theme-color"]')?.setAttribute("content", dark ? "#14171a" : "#e7e9eb");

@@ -117,12 +117,12 @@ function Editing({ first, onClose, onSent }: { first: LimitState; onClose: () =>
         {changed && checked?.notes.map((n) => <p key={n.en} className="note">{t(limitTexts.warned)}: {t(n)}</p>)}
         {act.problem && <p className="fault">{t(act.problem)}</p>}
       </div>
-      <div className="toolbar">
-        <button className="button main" disabled={!ready} onClick={() => void send(after)}>{t(act.busy ? limitTexts.sending : limitTexts.send)}</button>
+      <div className="foot">
+        <button className="button" onClick={onClose}>{t(partsTexts.cancel)}</button>
         {state.overridden && (
           <button className="button" disabled={act.busy || reason.trim().length < 2} title={t(limitTexts.toFileTitle)} onClick={() => void send(null)}>{t(limitTexts.toFile)}</button>
         )}
-        <button className="button" onClick={onClose}>{t(partsTexts.cancel)}</button>
+        <button className="button main" disabled={!ready} onClick={() => void send(after)}>{t(act.busy ? limitTexts.sending : limitTexts.send)}</button>
       </div>
     </div>
   );

@@ -32,9 +32,9 @@ export function ShelveDialog(props: { alarm: AlarmStatus; busy: boolean; problem
       <h3>{t(alarmTexts.reason)}</h3>
       <textarea className="field" rows={2} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder={t(alarmTexts.reasonHolder)} aria-label={t(alarmTexts.reason)} autoFocus />
       {problem && <p role="alert" className="fault">{problem}</p>}
-      <div className="toolbar" style={{ marginTop: 14 }}>
-        <button className="button main" disabled={busy || reason.trim().length < 2} onClick={() => onShelve(seconds, reason.trim())}>{t(busy ? alarmTexts.sending : alarmTexts.shelve)}</button>
+      <div className="foot">
         <button className="button" onClick={onCancel}>{t(partsTexts.cancel)}</button>
+        <button className="button main" disabled={busy || reason.trim().length < 2} onClick={() => onShelve(seconds, reason.trim())}>{t(busy ? alarmTexts.sending : alarmTexts.shelve)}</button>
       </div>
     </Dialog>
   );

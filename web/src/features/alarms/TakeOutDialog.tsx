@@ -30,9 +30,9 @@ export function TakeOutDialog(props: { alarm: AlarmStatus; busy: boolean; proble
       <h3>{t(alarmTexts.reason)}</h3>
       <textarea className="field" rows={2} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder={t(alarmTexts.takeOutHolder)} aria-label={t(alarmTexts.reason)} autoFocus />
       {problem && <p role="alert" className="fault">{problem}</p>}
-      <div className="toolbar" style={{ marginTop: 14 }}>
-        <button className="button main" disabled={busy || reason.trim().length < 2} onClick={() => onTakeOut(seconds, reason.trim())}>{t(busy ? alarmTexts.sending : alarmTexts.askApproval)}</button>
+      <div className="foot">
         <button className="button" onClick={onCancel}>{t(partsTexts.cancel)}</button>
+        <button className="button main" disabled={busy || reason.trim().length < 2} onClick={() => onTakeOut(seconds, reason.trim())}>{t(busy ? alarmTexts.sending : alarmTexts.askApproval)}</button>
       </div>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 import type { Text } from "../../api/types";
 import { dateTime } from "../../app/clock";
 import { say, type Language } from "../../app/language";
+import { unitText } from "../../parts/value";
 import { stepName } from "../duty/names";
 import { actionNames, auditTexts, fieldNames, roomNames, stateWords, subjectNames } from "./texts";
 
@@ -112,7 +113,7 @@ export function valueWords(value: unknown, names: Names, field = ""): string {
 
 /** "EF-GAS-01 31.5 %LEL · source time 2026-11-25 03:12:08" */
 function readingWords(reading: Record<string, unknown>, names: Names): string {
-  const value = typeof reading.value === "number" ? `${Number(reading.value.toPrecision(5))}${unitOf(reading)}` : auditTexts.empty[names.language];
+  const value = typeof reading.value === "number" ? `${Number(reading.value.toPrecision(5))}${unitOf(reading, names.language)}` : auditTexts.empty[names.language];
   const time = isTime(reading.source_time)
     ? ` · ${auditTexts.sourceTime[names.language]} ${dateTime(reading.source_time / 1e6, names.timezone)}`
     : "";
@@ -146,13 +147,13 @@ function aboutWords(evidence: Record<string, unknown>, names: Names): [string, s
   const reading = evidence.reading as Record<string, unknown> | undefined;
   if (reading && typeof reading.value === "number") {
     const limit = typeof evidence.limit === "number" ? ` / ${evidence.limit}` : "";
-    about.push(["reading", `${Number(reading.value.toPrecision(4))}${limit}${unitOf(reading)}`]);
+    about.push(["reading", `${Number(reading.value.toPrecision(4))}${limit}${unitOf(reading, names.language)}`]);
   }
   return about;
 }
 
-function unitOf(reading: Record<string, unknown>): string {
-  return typeof reading.unit === "string" && !["state", "1", "score", "count"].includes(reading.unit) ? ` ${reading.unit}` : "";
+function unitOf(reading: Record<string, unknown>, language: Language): string {
+  return typeof reading.unit === "string" && !["state", "1", "score", "count"].includes(reading.unit) ? ` ${unitText(reading.unit, language)}` : "";
 }
 
 /** A seal comes each minute; one that is older than this has not come. */

@@ -4,6 +4,7 @@ import { useSay } from "../../app/language";
 import { useMe } from "../../app/me";
 import { Link, setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
+import { PageHead } from "../../parts/head";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { When } from "../../parts/when";
 import { nounNames, workNames } from "./cardTexts";
@@ -25,11 +26,10 @@ export default function FlowsPage() {
   const draws = may("flows.draw") && !phone;
   return (
     <div className="flows">
-      <div className="toolbar">
-        <h1>{t(flowTexts.title)}</h1>
+      <PageHead title={t(flowTexts.title)}>
         <input className="field" type="search" value={q} maxLength={100} placeholder={t(flowTexts.search)} aria-label={t(flowTexts.search)} onChange={(e) => setQuery({ q: e.target.value || null })} />
         {draws && <button type="button" className="button main" onClick={() => setMaking(true)}>{t(flowTexts.fresh)}</button>}
-      </div>
+      </PageHead>
       {asked.error && !asked.data ? <Failed error={asked.error} retry={asked.again} /> : !asked.data ? <Loading lines={6} /> : asked.data.items.length === 0 ? (
         <section className="panel">
           {q ? <Empty title={t(flowTexts.noneFor, { q })} /> : <Empty title={t(flowTexts.none)}>{t(draws ? flowTexts.noneHow : flowTexts.noneRead)}</Empty>}

@@ -4,7 +4,7 @@ import { get, ns } from "../../api/client";
 import type { AlarmEvent, Incident, Page, PointRow } from "../../api/types";
 import { dateTime, serverNow } from "../../app/clock";
 import { useAsk } from "../../app/ask";
-import { useSay } from "../../app/language";
+import { useLanguage, useSay } from "../../app/language";
 import { setQuery, useAddress } from "../../app/router";
 import { useSite } from "../../app/site";
 import { PageHead } from "../../parts/head";
@@ -134,7 +134,7 @@ export default function TrendPage() {
 
 /** Alarms of the points and incidents with them, as flags; asked for in steps, so that a live range asks seldom. */
 function useFlags(ids: string[], range: Range): { flags: AlarmEvent[] | undefined; incidents: IncidentFlag[] } {
-  const t = useSay();
+  const language = useLanguage();
   const step = Math.max(30_000, (range.to - range.from) / 50);
   const from = Math.floor(range.from / step) * step;
   const to = Math.ceil(range.to / step) * step;
@@ -146,9 +146,8 @@ function useFlags(ids: string[], range: Range): { flags: AlarmEvent[] | undefine
       .filter((i) => i.started / 1e6 >= range.from && i.started / 1e6 <= range.to && i.members.some((m) => wanted.has(m.point)))
       .sort((a, b) => a.priority - b.priority || b.started - a.started)
       .slice(0, DRAWN_INCIDENTS)
-      .map((i) => ({ id: i.id, started: i.started, priority: i.priority, title: t(i.title) }));
-    // `t` is new with each drawing; the language changes the titles with the next range
-  }, [past.data, ids, range.from, range.to]);
+      .map((i) => ({ id: i.id, started: i.started, priority: i.priority, title: i.title[language] }));
+  }, [past.data, ids, range.from, range.to, language]);
   return { flags: journal.data?.items, incidents };
 }
 

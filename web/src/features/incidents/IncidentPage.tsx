@@ -59,11 +59,11 @@ export function IncidentPage({ id }: { id: string }) {
     return <Empty title={t(incidentTexts.unknownIncident)} />;
   }
   const toldKnown = asked.data?.notices != null || told.length > 0;
-  return <Shown incident={incident} timeline={timeline} told={toldKnown ? told : null} fetched={asked.data !== null} again={again} />;
+  return <Shown incident={incident} timeline={timeline} told={toldKnown ? told : null} fetched={asked.data !== null} error={asked.error} again={again} />;
 }
 
-function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Notice[] | null; fetched: boolean; again: () => void }) {
-  const { incident, timeline, told, fetched, again } = props;
+function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Notice[] | null; fetched: boolean; error: unknown; again: () => void }) {
+  const { incident, timeline, told, fetched, error, again } = props;
   const t = useSay();
   const { points } = useSite();
   const { me, may } = useMe();
@@ -108,7 +108,7 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
             </header>
             <MemberTable incident={incident} />
           </section>
-          <Told notices={told} fetched={fetched} />
+          <Told notices={told} fetched={fetched || error !== null} />
           <Photos incident={incident.id} round={round} after={again} />
         </div>
         <section className="panel">
@@ -116,7 +116,7 @@ function Shown(props: { incident: Incident; timeline: TimelineEntry[]; told: Not
             <h2>{t(incidentTexts.soFar)}</h2>
           </header>
           {!over && <NoteForm doing={doing} />}
-          {timeline.length === 0 ? <Loading /> : <Timeline incident={incident.id} lines={timeline} />}
+          {timeline.length === 0 ? error ? <Failed error={error} retry={again} /> : <Loading /> : <Timeline incident={incident.id} lines={timeline} />}
           <CloseIncident incident={incident} doing={doing} />
         </section>
       </div>

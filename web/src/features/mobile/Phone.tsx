@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, type ReactNode } from "react";
 import type { Site } from "../../api/types";
 import { clock, duration, serverNow, useNow } from "../../app/clock";
 import { LanguageContext, useLanguage, useSay, type Language } from "../../app/language";
@@ -32,7 +32,7 @@ export function Phone() {
   const { me } = usePerson();
   const { dark } = useTheme();
   const lang: Language = (chosen || me?.language) === "en" ? "en" : "zh";
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     document.querySelector('meta[name="theme-color"]')?.setAttribute("content", dark ? "#14171a" : "#e7e9eb");

@@ -74,5 +74,5 @@ export function surplus(entries: { key: string; at: number }[], most: number): s
 
 /** Whether a value says more than its alarm: of smoke or a door the message has said it all, and a bare 1 says nothing. */
 export function isMeasured(unit: string): boolean {
-  return unit !== "" && unit !== "1";
+  return !["", "1", "state", "score"].includes(unit);
 }

@@ -12,7 +12,7 @@ export const phoneTexts = {
   loading: { zh: "正在取得数据", en: "Fetching data" },
   connecting: { zh: "正在连接平台", en: "Connecting to the platform" },
   offline: { zh: "无网络，下面是 {clock}（{age}前）的内容，不是现在", en: "No line. Below is as of {clock} ({age} ago), not now" },
-  offlineNothing: { zh: "无网络，本机还没有保存过内容", en: "No line, and nothing is kept on this phone yet" },
+  offlineNothing: { zh: "无网络，本机没有保存报警画面，现况未知", en: "No line, and this phone keeps no picture of alarms: what is so now is not known" },
   noSite: { zh: "连不上平台", en: "The platform cannot be reached" },
   noSiteHow: { zh: "第一次使用须有网络。连上一次之后，无网络也能打开。", en: "The first time needs a line. After that it opens without one." },
   stale: { zh: "{age}前", en: "{age} ago" },

@@ -135,8 +135,8 @@ function Rows({ page, chosen }: { page: HazardPage; chosen: string | null }) {
                 <td>{t(zones.get(hazard.zone)?.name ?? { zh: hazard.zone, en: hazard.zone })}</td>
                 <td className="nowrap">{t(statusTexts[hazard.status])}</td>
                 <td className="nowrap">{hazard.level === "major" ? <span className="tag strong">{t(levelTexts.major)}</span> : t(levelTexts.general)}</td>
-                <td className="nowrap">{person(hazard.assignee)}</td>
-                <td className="nowrap"><Until hazard={hazard} /></td>
+                <td className={hazard.assignee === null ? "nowrap none" : "nowrap"}>{person(hazard.assignee)}</td>
+                <td className={hazard.deadline === null ? "nowrap none" : "nowrap"}><Until hazard={hazard} /></td>
                 <td className="nowrap">
                   <At ns={hazard.seen} />
                   <div className="muted">{person(hazard.reporter)}</div>
