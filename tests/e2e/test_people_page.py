@@ -29,7 +29,7 @@ WORDS = {
         "no_way": "none, needs a link", "link": "Sign-in link", "enter": "Sign in", "set_up": "Welcome, Kong Ming",
         "new_password": "New password", "set": "Set the password", "has_password": "password",
         "make_token": "Make a token", "token_name": "Name", "may": "see alarms, their journal and figures",
-        "token": "Token “Board”", "board": "Board", "revoke": "Revoke", "revoked": "revoked",
+        "token": 'Token "Board"', "board": "Board", "revoke": "Revoke", "revoked": "revoked",
         "disable": "Disable the account", "disabled": "disabled", "ended": "Your session is over", "edit": "Edit",
     },
 }  # fmt: skip
