@@ -46,6 +46,11 @@ def plain(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
+def _text(words: str) -> str:
+    """Words as the content of an element; a bare carriage return would be read as a new line."""
+    return escape(plain(words), {"\r": "&#13;"})
+
+
 def write(flow: Flow, pieces: Sequence[Piece]) -> bytes:
     """The file. `pieces` are joined (compile.whole)."""
     cards = {card.key: card for card in _all(flow.cards)}
@@ -58,7 +63,7 @@ def write(flow: Flow, pieces: Sequence[Piece]) -> bytes:
     out.extend(_root_elements(pieces, cards))
     out.append(f'  <bpmn:process id="{flow.id}"{_attribute("name", flow.name.zh)} isExecutable="true">')
     if flow.about is not None:
-        out.append(f"    <bpmn:documentation>{escape(plain(flow.about.zh))}</bpmn:documentation>")
+        out.append(f"    <bpmn:documentation>{_text(flow.about.zh)}</bpmn:documentation>")
     out.append("    <bpmn:extensionElements>")
     out.append(f"      <fw:flow>{json_text(head_of(flow))}</fw:flow>")
     blocks = {block.entry: card_of(cards[block.of]) for piece in _flat(pieces) if (block := piece.block) is not None}
@@ -172,7 +177,7 @@ def _node(
     yield f'{indent}<bpmn:{node.tag} id="{node.id}"{_attribute("name", node.name)}{attributes}>'
     deeper = indent + "  "
     if node.about is not None:
-        yield f"{deeper}<bpmn:documentation>{escape(plain(node.about))}</bpmn:documentation>"
+        yield f"{deeper}<bpmn:documentation>{_text(node.about)}</bpmn:documentation>"
     if node.extras or card is not None:
         yield f"{deeper}<bpmn:extensionElements>"
         if card is not None:
@@ -212,7 +217,7 @@ def _edge(edge: Edge, indent: str) -> Iterator[str]:
         yield f"{tag} />"
         return
     yield f"{tag}>"
-    condition = escape(plain(edge.condition))
+    condition = _text(edge.condition)
     yield f"{indent}  <bpmn:conditionExpression {_FORMAL}>{condition}</bpmn:conditionExpression>"
     yield f"{indent}</bpmn:sequenceFlow>"
 

@@ -112,7 +112,7 @@ def _all(card: Approve, flow: Flow) -> Piece:
     nodes, edges = _one_way_in(d, card)
     inside = Piece(entry=start, nodes=nodes, edges=edges)
     o = Draft(flow, card)
-    o.add("", "subProcess", card.name.zh, about=card.help.zh if card.help else None, inside=inside)
+    o.add("", "subProcess", card.name.zh, inside=inside)
     refused = o.catch("refusal", NAMES["refused"], Failure("refused"), o.key)
     o.go(o.key, NEXT)
     o.go(refused, _refusal(o, card))

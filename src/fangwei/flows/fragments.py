@@ -44,7 +44,8 @@ class Draft:
 
     def add(self, part: str, tag: str, name: str, **more: Any) -> str:
         """A node; gives its id, as all of these do."""
-        node = Node(id=self.id(part), tag=tag, name=name, of=self.card.key, **more)
+        about = self.card.help.zh or None if self.card.help and not part else None
+        node = Node(id=self.id(part), tag=tag, name=name, of=self.card.key, about=about, **more)
         self.nodes.append(node)
         return node.id
 
@@ -53,8 +54,7 @@ class Draft:
         task = {"kind": kind, "key": self.id(part)}
         if who is not None:
             task["who"] = msgspec.to_builtins(who)
-        about = self.card.help.zh if self.card.help and not part else None
-        return self.add(part, "userTask", name, about=about, extras=(("task", task | more),))
+        return self.add(part, "userTask", name, extras=(("task", task | more),))
 
     def do(self, part: str, name: str, kind: str, **more: Any) -> str:
         """Something the engine does at once."""
@@ -151,7 +151,8 @@ def notify(card: Notify, flow: Flow) -> Piece:
         steps.append(d.do("", card.name.zh, "notify", key=card.key))
     for number, action in enumerate(card.actions):
         part = "" if not steps else f"order{number}"
-        steps.append(d.do(part, card.name.zh, "order", key=card.key, number=number, order=msgspec.to_builtins(action)))
+        name = card.name.zh if not part else NAMES["order"]
+        steps.append(d.do(part, name, "order", key=card.key, number=number, order=msgspec.to_builtins(action)))
     for source, target in zip(steps, [*steps[1:], NEXT], strict=True):
         d.go(source, target)
     return d.piece()

@@ -34,6 +34,7 @@ LABELS: Final = {
     "yes": "是",
     "no": "否",
     "unknown": "条件无法判断，请人判断",
+    "order": "下达动作",
     "time_up": "等待超时",
     "came": "已等到",
     "timed_out": "超时未到",

@@ -36,8 +36,8 @@ def spans(data: bytes, depth: int) -> list[Slice]:
         if len(path) <= depth + 1:
             place, where, attributes, start = open_.pop()
             at = parser.CurrentByteIndex
-            # a tag that closes itself ends where it begins: its own > is looked for outside quotes
-            stop = _tag_end(data, at if at > start else start)
+            # a tag that closes itself has no end tag: its own > is looked for, outside quotes
+            stop = _tag_end(data, start if _closes_itself(data, start) else at)
             found[place] = Slice(where, attributes, start, stop)
         path.pop()
 
@@ -60,6 +60,10 @@ def _tag_end(data: bytes, at: int) -> int:
             return at + 1
         at += 1
     return at
+
+
+def _closes_itself(data: bytes, start: int) -> bool:
+    return data[_tag_end(data, start) - 2 : _tag_end(data, start)] == b"/>"
 
 
 def slices(xml: str) -> list[str]:
