@@ -25,6 +25,9 @@ PARTS: Final[dict[str, Any]] = {
 }
 """Parts of the facts that a form may ask."""
 TIMES: Final = frozenset(TimeFacts.__struct_fields__)
+NAMED_BY: Final = {"people": "id", "linked": "kind", "near": "kind"}
+"""Lists that a form may ask as a list of words, and the fact that each word is. What holds for each of them is asked
+below `<list>_each`: `people_each.certificate`."""
 _MEASURED: Final = {"", "sample", "check", "fresh"}
 
 
@@ -42,7 +45,7 @@ def facts_of(
     for answers in _forms(definition, data):
         for name, value in answers.items():
             if name in PARTS:
-                raw[name] = _merged(raw.get(name), _clean(name, value, zone))
+                raw[name] = _merged(raw.get(name), _clean(name, _listed(name, value, answers), zone))
     raw["times"] = raw.get("times", {}) | _times(definition, run, data)
     raw["work"]["kind"] = run.work
     raw["day"] = _day(raw, zone) | raw.get("day", {})
@@ -84,6 +87,15 @@ def _fits(kind: type, field: str, value: Any) -> bool:
 
 def _merged(old: Any, new: Any) -> Any:
     return old | new if isinstance(old, dict) and isinstance(new, dict) else new
+
+
+def _listed(name: str, value: Any, answers: Mapping[str, Any]) -> Any:
+    """Words of a list as the things they name; a thing that was given whole stays as it is."""
+    if name not in NAMED_BY or not isinstance(value, list):
+        return value
+    each = answers.get(f"{name}_each")
+    shared = {k: v for k, v in each.items() if v not in (None, "")} if isinstance(each, dict) else {}
+    return [shared | {NAMED_BY[name]: one} if isinstance(one, str) else one for one in value]
 
 
 def _clean(name: str, value: Any, zone: str) -> Any:
