@@ -12,7 +12,7 @@ from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
 from fangwei.alarms.schemas import Acknowledged, Checked, JournalPage, Proposals
 from fangwei.api import shapes
-from fangwei.api.routes import account, flows, people, sign_in, tokens
+from fangwei.api.routes import account, flow_runs, flows, people, sign_in, tokens
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
@@ -137,6 +137,7 @@ ANSWERS: dict[str, Any] = {
     "flows.remove": Draft,
     "work.add_photo": shapes.PhotoTaken,
     "runs.listed": runs.RunsPage,
+    "runs.offers": flow_runs.OffersPage,
     "runs.alarms": runs.FindingsPage,
     "runs.start": runs.Answer,
     "runs.show": runs.Shown,

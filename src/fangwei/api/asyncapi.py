@@ -177,6 +177,7 @@ ASKED = (
     Asked(f"{_A}.flows.run", flows.AskRun, flows.Shown, "One run with its data, history and findings"),
     Asked(f"{_A}.flows.move", flows.AskMove, flows.Moved, "What moving a run to a version would change"),
     Asked(f"{_A}.flows.tasks", flows.AskTasks, flows.TasksPage, "Open steps that a person may do"),
+    Asked(f"{_A}.flows.offers", flows.AskOffers, list[flows.Offer], "Flows that somebody may start"),
     Asked(f"{_A}.flows.findings", flows.AskFindings, flows.FindingsPage, "Alarms that rules raised about runs"),
     Asked(f"{_D}.flows.signal", flows.Signal, flows.Signalled, "Give a signal to every run of the zones"),
     *(Asked(f"{_D}.flows.{c.__struct_config__.tag}", c, flows.Answer, s) for c, s in _FLOW_COMMANDS.items()),

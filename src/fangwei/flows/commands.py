@@ -213,6 +213,10 @@ class Shown(msgspec.Struct, kw_only=True):
     data: dict[str, Any]
     history: list[Line]
     findings: list["Finding"]
+    asks: dict[str, dict[str, Any]] = {}
+    """What the dialect says of each open step: kind, form, quantities; `as`: its card."""
+    cards: list[dict[str, Any]] = []
+    """The cards of the version it runs by: what the answers in `data` mean."""
 
 
 class Finding(msgspec.Struct, kw_only=True):
@@ -309,6 +313,31 @@ class TasksPage(msgspec.Struct):
     total: int
     offset: int
     items: list[TaskOf]
+
+
+class AskOffers(msgspec.Struct):
+    """Question `fw.ask.flows.offers`: flows that one may start."""
+
+    person: str
+    role: str
+
+
+class Offer(msgspec.Struct, kw_only=True):
+    """A published flow and how it begins."""
+
+    flow: str
+    version: int
+    name: Text
+    about: Text | None
+    noun: str
+    work: str | None
+    standard: str | None
+    first: dict[str, Any] | None
+    """The first step where that is a form, as `TaskOf` says it; None: it begins without answers."""
+    mine: bool
+    """Whether who asks may do the first step."""
+    who: Text
+    """Who may, in words."""
 
 
 class FindingsPage(msgspec.Struct):

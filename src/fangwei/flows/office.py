@@ -9,7 +9,7 @@ from fangwei.core.errors import FangweiError
 from fangwei.core.texts import Text
 from fangwei.feel.interpreter import Feel
 from fangwei.flows import texts
-from fangwei.flows.cards import Measure, Quantity, Work
+from fangwei.flows.cards import Measure, Quantity, Who, Work
 from fangwei.flows.commands import Found
 from fangwei.flows.definition import Definition
 from fangwei.flows.engine import at
@@ -53,6 +53,20 @@ class Office:
 
     def doers(self, who: Mapping[str, Any] | None, run: Run, data: Mapping[str, Any]) -> tuple[tuple[str, ...], Text]:
         """`person:<id>` and `role:<role>`, and the same in words."""
+        if who and who.get("field") is not None:
+            named = at(data, str(who.get("field")))
+            ids = [id for id in (named if isinstance(named, list) else [named]) if isinstance(id, str) and id]
+            if not ids:
+                return NOBODY, texts.NOT_CHOSEN
+            return tuple(f"person:{id}" for id in ids), texts.listed(self._names.get(id, Text(id, id)) for id in ids)
+        return self._standing(who)
+
+    def first_doers(self, who: Who | None) -> tuple[tuple[str, ...], Text]:
+        """Who may begin a flow whose first step is for `who`; nobody has chosen anybody yet."""
+        return self._standing(msgspec.to_builtins(who)) if who is not None else ((), texts.ANYBODY)
+
+    def _standing(self, who: Mapping[str, Any] | None) -> tuple[tuple[str, ...], Text]:
+        """Posts and roles: they are the same for every run."""
         if not who:
             return NOBODY, texts.NOBODY
         if who.get("post") is not None:
@@ -64,11 +78,7 @@ class Office:
         if who.get("role") is not None:
             role = str(who["role"])
             return (f"role:{role}",), ROLES.get(role, Text(role, role))
-        named = at(data, str(who.get("field")))
-        ids = [id for id in (named if isinstance(named, list) else [named]) if isinstance(id, str) and id]
-        if not ids:
-            return NOBODY, texts.NOT_CHOSEN
-        return tuple(f"person:{id}" for id in ids), texts.listed(self._names.get(id, Text(id, id)) for id in ids)
+        return NOBODY, texts.NOT_CHOSEN
 
     def judge(
         self, definition: Definition, run: Run, do: Mapping[str, Any], data: Mapping[str, Any], now: int, late: bool

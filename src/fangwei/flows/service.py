@@ -17,10 +17,12 @@ from fangwei.core.settings import Settings
 from fangwei.db.session import Database, open_database
 from fangwei.feel.interpreter import Feel
 from fangwei.flows import deeds, signals, texts
+from fangwei.flows.cards import Form
 from fangwei.flows.commands import (
     Answer,
     AskFindings,
     AskMove,
+    AskOffers,
     AskRun,
     AskRuns,
     AskTasks,
@@ -28,6 +30,7 @@ from fangwei.flows.commands import (
     FindingsPage,
     Move,
     Moved,
+    Offer,
     Pause,
     Resume,
     RunsPage,
@@ -43,7 +46,8 @@ from fangwei.flows.commands import (
     Withdraw,
     view,
 )
-from fangwei.flows.definitions import Definitions
+from fangwei.flows.definition import Definition
+from fangwei.flows.definitions import Definitions, Version
 from fangwei.flows.desk import Desk
 from fangwei.flows.engine import Live
 from fangwei.flows.engine_errors import ZoneNotThere
@@ -108,6 +112,7 @@ class Room:
         await self._bus.answer(f"{subjects.ASK}.flows.move", AskMove, self.would_move)
         await self._bus.answer(f"{subjects.ASK}.flows.tasks", AskTasks, self.tasks)
         await self._bus.answer(f"{subjects.ASK}.flows.findings", AskFindings, self.findings)
+        await self._bus.answer(f"{subjects.ASK}.flows.offers", AskOffers, self.offers)
 
     async def do(self, command: Any) -> Answer:
         """One command on one run, or a new run."""
@@ -218,7 +223,30 @@ class Room:
             data=kept.run.data,
             history=await self._store.history(asked.run),
             findings=findings.items,
+            asks={task.task: _asks(definition, task.task, task.card) for task in kept.tasks},
+            cards=[msgspec.to_builtins(card) for card in definition.cards.values()],
         )
+
+    async def offers(self, asked: AskOffers) -> list[Offer]:
+        """Flows that one may start, by the newest version of each."""
+        newest: dict[str, Version] = {}
+        for version in await self.definitions.versions():
+            known = newest.get(version.flow)
+            if known is None or known.version < version.version:
+                newest[version.flow] = version
+        return [await self._offered(version, asked) for version in newest.values()]
+
+    async def _offered(self, version: Version, asked: AskOffers) -> Offer:
+        definition = await self.definitions.get(version.hash)
+        card = next(iter(definition.cards.values()), None)
+        form = card if isinstance(card, Form) else None
+        doers, words = self.office.first_doers(form.who if form is not None else None)
+        return Offer(
+            flow=version.flow, version=version.version, name=version.name, about=definition.flow.about,
+            noun=version.noun, work=version.work, standard=version.standard,
+            first=_asks(definition, form.key, form.key) if form is not None else None,
+            mine=form is None or not {f"person:{asked.person}", f"role:{asked.role}"}.isdisjoint(doers), who=words,
+        )  # fmt: skip
 
     async def would_move(self, asked: AskMove) -> Moved:
         """What moving a run to another version would change; nothing is done."""
@@ -241,16 +269,21 @@ class Room:
         items = []
         for run, updated, task in rows:
             definition = await self.definitions.get(run.hash)
-            inner = definition.inner(task.task)
-            card = inner.cards.get(task.card)
-            says = dict(inner.does[task.task.rsplit("/", 1)[-1]].task or {})
-            asks = says | ({"as": msgspec.to_builtins(card)} if card is not None else {})
+            asks = _asks(definition, task.task, task.card)
             items.append(TaskOf(run=view(run, definition.flow.name, updated, [task]), task=task, answer=asks))
         return TasksPage(total=total, offset=asked.bounds()[0], items=items)
 
     async def findings(self, asked: AskFindings) -> FindingsPage:
         """Alarms of permits."""
         return await self._store.findings(asked)
+
+
+def _asks(definition: Definition, task: str, card: str) -> dict[str, Any]:
+    """What the dialect says of a step, and the card it belongs to."""
+    inner = definition.inner(task)
+    drawn = inner.cards.get(card)
+    says = dict(inner.does[task.rsplit("/", 1)[-1]].task or {})
+    return says | ({"as": msgspec.to_builtins(drawn)} if drawn is not None else {})
 
 
 async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: asyncio.Event) -> None:

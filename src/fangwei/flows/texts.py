@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from fangwei.core.texts import Text
 
+ANYBODY = Text("任何可发起的人", "anybody who may start flows")
 NOBODY = Text("安全工程师（流程未指定人员）", "a safety engineer (the flow names nobody)")
 NO_POST = Text("安全工程师（厂内没有岗位 {post}）", "a safety engineer (the site has no post {post})")
 NOT_CHOSEN = Text("安全工程师（尚未选定人员）", "a safety engineer (nobody was chosen)")

@@ -341,6 +341,7 @@ export type Frame =
   | { type: "gone"; incidents: string[] }
   | { type: "latest"; latest: Record<string, Latest> }
   | { type: "limit"; alarm: string; point: string }
+  | { type: "flow"; flow: { run: string; revision: number } }
   | { type: "source"; source: Source }
   | { type: "process"; process: Process }
   | { type: "beat"; time: number; bus: boolean; confirmed: Confirmed };

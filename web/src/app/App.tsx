@@ -30,6 +30,8 @@ const AccountPage = lazy(() => import("../features/identity/AccountPage"));
 const PeoplePage = lazy(() => import("../features/identity/PeoplePage"));
 const ProofDialog = lazy(() => import("../features/identity/ProofDialog"));
 const RecordsPage = lazy(() => import("../features/audit/RecordsPage"));
+const PermitsPage = lazy(() => import("../features/permits/PermitsPage"));
+const PermitPage = lazy(() => import("../features/permits/PermitPage"));
 const FlowsPage = lazy(() => import("../features/flows/FlowsPage"));
 const DesignerPage = lazy(() => import("../features/flows/DesignerPage"));
 const HazardsPage = lazy(() => import("../features/work/HazardsPage"));
@@ -174,6 +176,7 @@ function Page() {
   if (first === "alarms") return <AlarmsPage />;
   if (first === "trend") return <TrendPage />;
   if (first === "points") return id ? <PointPage key={id} id={id} /> : <PointsPage />;
+  if (first === "permits") return id ? <PermitPage key={id} id={id} /> : <PermitsPage />;
   if (first === "flows") return id ? <DesignerPage key={id} id={id} /> : <FlowsPage />;
   if (first === "records") return <RecordsPage />;
   if (first === "duty") return <DutyPage />;

@@ -93,6 +93,7 @@ function useNav(): NavEntry[] {
     // What one has oneself is named first, as soon as there is any.
     { to: acts && mine > 0 ? "/incidents?show=mine" : "/incidents", name: acts && mine > 0 ? appTexts.mine : appTexts.incidents, count: acts && mine > 0 ? mine : open.length, verb: "incidents.read" },
     { to: "/alarms", name: appTexts.alarms, count: unseen, verb: "alarms.read" },
+    { to: "/permits", name: appTexts.permits, verb: "flows.read" },
     { to: "/trend", name: appTexts.trends, verb: "historian.read" },
     { to: "/points", name: appTexts.points, verb: "plant.read" },
     { to: "/duty", name: appTexts.duty, verb: "duty.read" },

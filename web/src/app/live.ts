@@ -22,6 +22,8 @@ export interface Picture {
   bus: boolean;
   /** How many changes of limits were heard: a page that shows limits asks anew. */
   limits: number;
+  /** Run -> its newest revision heard since the page opened: a page that shows runs asks anew. */
+  flows: Map<string, number>;
 }
 
 export type Part = keyof Picture | "connection";
@@ -33,6 +35,7 @@ export function emptyPicture(): Picture {
     confirmed: { incidents: null, alarms: null, sources: null, latest: null },
     bus: true,
     limits: 0,
+    flows: new Map(),
   };
 }
 
@@ -94,6 +97,11 @@ export function take(picture: Picture, frame: Frame): [Picture, Part[]] {
       ];
     case "limit":
       return [{ ...picture, limits: picture.limits + 1 }, ["limits"]];
+    case "flow": {
+      const { run, revision } = frame.flow;
+      if ((picture.flows.get(run) ?? 0) >= revision) return [picture, []];
+      return [{ ...picture, flows: new Map(picture.flows).set(run, revision) }, ["flows"]];
+    }
     case "beat":
       return [{ ...picture, confirmed: frame.confirmed, bus: frame.bus }, ["confirmed", "bus"]];
     default:

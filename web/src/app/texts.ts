@@ -5,6 +5,7 @@ export const appTexts = {
   incidents: { zh: "事件", en: "Incidents" },
   mine: { zh: "我的事件", en: "My incidents" },
   alarms: { zh: "报警", en: "Alarms" },
+  permits: { zh: "作业票", en: "Permits" },
   trends: { zh: "趋势", en: "Trends" },
   points: { zh: "测点", en: "Points" },
   duty: { zh: "值班", en: "Duty" },

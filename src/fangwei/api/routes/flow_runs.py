@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from fangwei.api.callers import needs
 from fangwei.api.context import Command, Context, ItemId, as_json
-from fangwei.api.conventions import Listing, tagged
+from fangwei.api.conventions import Listing, page, tagged
 from fangwei.bus import subjects
 from fangwei.core.clock import EARLIEST, LATEST
-from fangwei.flows.commands import Shown
+from fangwei.flows.commands import Offer, Shown
 from fangwei.flows.engine_errors import RunUnknown
 from fangwei.identity.caller import Caller
 
@@ -76,6 +76,14 @@ class MoveRun(Reason):
     version: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
+class OffersPage(msgspec.Struct):
+    """A page of flows that can be started."""
+
+    total: int
+    offset: int
+    items: list[Offer]
+
+
 def router(context: Context) -> APIRouter:
     """Everything under /runs, and /tasks/mine."""
     routes = APIRouter(tags=["runs"])
@@ -110,6 +118,15 @@ def router(context: Context) -> APIRouter:
             "own": caller.id,
         }
         return await context.ask("flows.runs", question | msgspec.to_builtins(want))
+
+    @routes.get("/runs/offers")
+    async def offers(want: Listing, caller: Annotated[Caller, needs("flows.apply")]) -> Response:
+        """Published flows that can be started, each with its first form; sorted by `name` or `noun`."""
+        question = {"person": caller.id, "role": caller.role}
+        answer = await context.bus.ask(f"{subjects.ASK}.flows.offers", question)
+        found = msgspec.json.decode(answer, type=list[Offer])
+        by: dict[str, Any] = {"name": lambda o: o.name.zh, "noun": lambda o: o.noun}
+        return as_json(page(found, want, by, lambda o: f"{o.flow} {o.name.zh} {o.name.en}"))
 
     @routes.get("/runs/alarms")
     async def alarms(

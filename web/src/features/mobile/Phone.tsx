@@ -3,6 +3,7 @@ import type { Site } from "../../api/types";
 import { clock, duration, serverNow, useNow } from "../../app/clock";
 import { LanguageContext, useLanguage, useSay, type Language } from "../../app/language";
 import { live, useConnection, useLive } from "../../app/live";
+import { useProofWanted } from "../../app/proof";
 import { useRemembered } from "../../app/remembered";
 import { useSession } from "../../app/session";
 import { go, Link, useAddress } from "../../app/router";
@@ -21,6 +22,10 @@ import { takeOver, useUpdate } from "./update";
 const SignInPage = lazy(() => import("../identity/SignInPage"));
 const TasksPage = lazy(() => import("./TasksPage"));
 const HazardPage = lazy(() => import("./HazardPage"));
+const PermitsPage = lazy(() => import("./PermitsPage"));
+const PermitPage = lazy(() => import("./PermitPage"));
+const ApplyPage = lazy(() => import("./ApplyPage"));
+const ProofDialog = lazy(() => import("../identity/ProofDialog"));
 const ScanPage = lazy(() => import("./ScanPage"));
 const PlacePage = lazy(() => import("./PlacePage"));
 const ReportPage = lazy(() => import("./ReportPage"));
@@ -40,8 +45,14 @@ export function Phone() {
   return (
     <LanguageContext value={lang}>
       <WithPerson />
+      <Proof />
     </LanguageContext>
   );
+}
+
+function Proof(): ReactNode {
+  const wanted = useProofWanted();
+  return wanted ? <Suspense fallback={null}><ProofDialog /></Suspense> : null;
 }
 
 /** The sign-in stands in the page's place and leaves its address, as on the control room's pages. */
@@ -115,10 +126,11 @@ function Frame() {
   const tabs = [
     { to: "/m", key: ["", "incident"], name: phoneTexts.incidents },
     { to: "/m/tasks", key: ["tasks", "hazard"], name: phoneTexts.tasks },
+    { to: "/m/permits", key: ["permits", "permit", "apply"], name: phoneTexts.permits },
     { to: "/m/scan", key: ["scan", "place"], name: phoneTexts.scan },
     { to: "/m/report", key: ["report"], name: phoneTexts.report },
   ];
-  const isTab = rest.length === 0 && ["", "tasks", "scan", "report"].includes(first);
+  const isTab = rest.length === 0 && ["", "tasks", "permits", "scan", "report"].includes(first);
   useEffect(() => {
     document.title = t(phoneTexts.title);
   }, [t]);
@@ -202,6 +214,9 @@ function Page({ first, rest }: { first: string; rest: string[] }) {
   if (first === "incident" && one) return <IncidentPage key={one} id={one} />;
   if (first === "tasks") return <TasksPage />;
   if (first === "hazard" && one) return <HazardPage key={one} id={one} />;
+  if (first === "permits") return <PermitsPage />;
+  if (first === "permit" && one) return <PermitPage key={one} id={one} />;
+  if (first === "apply" && one) return <ApplyPage key={one} flow={one} />;
   if (first === "scan") return <ScanPage />;
   if (first === "place" && (one === "zone" || one === "point") && two) return <PlacePage key={`${one}/${two}`} code={{ kind: one, id: two }} />;
   if (first === "report") return <ReportPage />;

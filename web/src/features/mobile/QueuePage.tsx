@@ -10,7 +10,7 @@ import { phoneTexts } from "./texts";
 const kinds: Record<Kind, { zh: string; en: string }> = {
   take: phoneTexts.iHaveIt, release: phoneTexts.giveBack, note: phoneTexts.note, help: phoneTexts.help, hazard: phoneTexts.reportTitle,
   acknowledge: { zh: "确认报警", en: "Acknowledge" }, fix: phoneTexts.fixed, verify: { zh: "验收", en: "Check" },
-  handover: { zh: "交接班", en: "Hand-over" },
+  handover: { zh: "交接班", en: "Hand-over" }, permit: { zh: "作业票", en: "Permit" },
 };
 
 /** Everything that was done on this phone and where it is now: nothing is lost without a word. */

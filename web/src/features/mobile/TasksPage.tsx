@@ -3,7 +3,11 @@ import type { HazardPage } from "../work/hazard";
 import { HazardList } from "./hazards";
 import { List } from "./IncidentsPage";
 import { HandoverBox, type Handover } from "./handover";
+import type { Page } from "../../api/types";
+import type { TaskOf } from "../permits/types";
+import { useRunNews } from "../permits/useRuns";
 import { useKept, usePicture } from "./kept";
+import { MY_STEPS, StepList } from "./PermitsPage";
 import { useOutbox } from "./outbox";
 import { Aged, Nothing, Part, Row } from "./parts";
 import { usePerson } from "./person";
@@ -25,19 +29,27 @@ export default function TasksPage() {
   const toCheck = useKept<HazardPage>(id && may("work.verify") ? "/work/hazards?status=fixed&sort=deadline" : null, EVERY_MS);
   const reported = useKept<HazardPage>(id && `/work/hazards?${OPEN}&reporter=${id}`, EVERY_MS);
   const notes = useKept<{ items: Handover[] }>(id && may("duty.handover") ? "/duty/handovers?limit=20" : null, EVERY_MS);
+  const steps = useKept<Page<TaskOf>>(id && may("flows.do") ? MY_STEPS : null, EVERY_MS);
+  useRunNews(null, steps.again);
   const taken = new Set(items.filter((i) => i.kind === "take" && i.state === "waiting").map((i) => i.about));
   const { mine } = sorted(incidents, me?.id ?? null, taken);
   const { waiting, refused } = counts(items, me?.id ?? null);
   if (!me) return <Nothing>{t(phoneTexts.signInFirst)}</Nothing>;
   const check = (toCheck.data?.items ?? []).filter((h) => h.fixed_by !== me.id);
   const handovers = (notes.data?.items ?? []).filter((h) => h.to === me.id && h.confirmed === null);
-  const nothing = handovers.length + mine.length + (toFix.data?.total ?? 0) + check.length + (reported.data?.total ?? 0) + waiting + refused === 0;
+  const nothing = handovers.length + (steps.data?.total ?? 0) + mine.length + (toFix.data?.total ?? 0) + check.length + (reported.data?.total ?? 0) + waiting + refused === 0;
   return (
     <>
       <h1 className="sr">{t(phoneTexts.tasks)}</h1>
       {mine.length > 0 && (
         <Part title={t(phoneTexts.myIncidents)} count={mine.length}>
           <List incidents={mine} taken={taken} />
+        </Part>
+      )}
+      {steps.data !== null && steps.data.items.length > 0 && (
+        <Part title={t(phoneTexts.mySteps)} count={steps.data.total}>
+          <Aged at={steps.at} fresh={steps.fresh} />
+          <StepList steps={steps.data.items} />
         </Part>
       )}
       {handovers.length > 0 && (

@@ -2,7 +2,7 @@ import type { Text } from "../../api/types";
 
 // What is to be sent, and what an answer means for it. Pure: the same in the page and in the service worker.
 
-export type Kind = "take" | "release" | "note" | "help" | "acknowledge" | "hazard" | "fix" | "verify" | "handover";
+export type Kind = "take" | "release" | "note" | "help" | "acknowledge" | "hazard" | "fix" | "verify" | "handover" | "permit";
 
 export type State = "waiting" | "refused" | "sent";
 

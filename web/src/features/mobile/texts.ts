@@ -4,6 +4,8 @@ export const phoneTexts = {
   title: { zh: "防微 · 现场", en: "Fangwei · on site" },
   incidents: { zh: "事件", en: "Incidents" },
   tasks: { zh: "任务", en: "Tasks" },
+  permits: { zh: "作业票", en: "Permits" },
+  mySteps: { zh: "轮到我办的步骤", en: "Steps that wait for me" },
   scan: { zh: "扫码", en: "Scan" },
   report: { zh: "上报", en: "Report" },
   me: { zh: "我", en: "Me" },
