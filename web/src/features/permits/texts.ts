@@ -39,7 +39,7 @@ export const permitTexts = {
   byClause: { zh: "按 {clause}", en: "by {clause}" },
   sampleTime: { zh: "取样时间", en: "Sampled at" },
   samplePlace: { zh: "取样位置", en: "Where sampled" },
-  placeHolder: { zh: "上、中、下部，或位置", en: "top, middle, bottom, or where" },
+  placeHolder: { zh: "位置：上/中/下", en: "top, middle …" },
   justNow: { zh: "刚取样", en: "sampled just now" },
   ago: { zh: "{age}前取样", en: "sampled {age} ago" },
   anotherSample: { zh: "再加一个取样点", en: "Another sample" },
