@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { clock, duration, useNow } from "../../app/clock";
 import { useLanguage, useSay } from "../../app/language";
 import { useSite } from "../../app/site";
@@ -28,6 +29,11 @@ export default function PermitsPage() {
   useRunNews(null, steps.again);
   useRunNews(null, runs.again);
   const unsent = useOutbox().filter((item) => item.kind === "permit" && item.state !== "sent" && item.person === me?.id && item.path === "/runs");
+  // Fetched while there is a line, so that a form opens in the tunnel, too; without one, it is tried the next time.
+  const hasForms = offers.fresh && (offers.data?.total ?? 0) > 0;
+  useEffect(() => {
+    if (hasForms) import("../permits/FormView").catch(() => undefined);
+  }, [hasForms]);
   if (!me) return <Nothing>{t(phoneTexts.signInFirst)}</Nothing>;
   const mine = (offers.data?.items ?? []).filter((offer) => offer.mine);
   const others = (offers.data?.items ?? []).filter((offer) => !offer.mine);

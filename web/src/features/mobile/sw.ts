@@ -5,6 +5,7 @@ import { sendAll, SYNC_TAG } from "./sender";
 // It never answers for the platform: what is under /api comes from the platform or not at all.
 
 declare const SHELL: string[];
+declare const LATER: string[];
 declare const VERSION: string;
 
 interface Later extends Event {
@@ -28,6 +29,8 @@ const PREFIX = "fangwei-shell-";
 const CACHE = PREFIX + VERSION;
 const paths = SHELL; // written into the script by the build: named once, it stands there once
 const kept = new Set(paths);
+// Large, and not for everybody: kept from the first time a page asks for it.
+const later = new Set(LATER);
 
 worker.addEventListener("install", (event) => {
   // All or nothing: a shell with a hole would fail in the tunnel, where nobody can mend it.
@@ -52,12 +55,22 @@ async function fromCache(path: string, request: Request): Promise<Response> {
   return (await cache.match(path)) ?? fetch(request);
 }
 
+async function keptLater(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const known = await cache.match(path);
+  if (known) return known;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(path, answer.clone());
+  return answer;
+}
+
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   const isPage = request.mode === "navigate" && (url.pathname === "/m" || url.pathname.startsWith("/m/"));
   if (isPage) event.respondWith(fromCache("/m", request));
+  else if (later.has(url.pathname)) event.respondWith(keptLater(url.pathname, request));
   else if (kept.has(url.pathname)) event.respondWith(fromCache(url.pathname, request));
 });
 
