@@ -3,6 +3,7 @@
 import random
 
 from fangwei.core.texts import Text
+from fangwei.plant.posts import HOUSE
 from fangwei.plant.schema import (
     Channel,
     Duty,
@@ -143,4 +144,4 @@ def canned_site() -> Site:
     sources = {
         s: Source(id=s, protocol=p) for s, p in (("opcua-line", "opcua"), ("gas-panel", "modbus"), ("people", "mqtt"))
     }
-    return Site(head=head, zones=zones, points=points, sources=sources, duty=duty)
+    return Site(head=head, zones=zones, points=points, sources=sources, duty=duty, posts=HOUSE)

@@ -12,7 +12,7 @@ from fangwei.alarms.overrides import LimitState
 from fangwei.alarms.proposal import Proposal
 from fangwei.alarms.schemas import Acknowledged, Checked, JournalPage, Proposals
 from fangwei.api import shapes
-from fangwei.api.routes import account, flow_runs, flows, people, sign_in, tokens
+from fangwei.api.routes import account, flow_runs, flow_trials, flows, people, sign_in, tokens
 from fangwei.api.routes.session import Me, SignedOut
 from fangwei.audit.listing import RecordPage
 from fangwei.audit.service import Standing
@@ -23,7 +23,10 @@ from fangwei.duty.dry import DryRun
 from fangwei.duty.service import OnDutyStep
 from fangwei.duty.week import Week
 from fangwei.flows import commands as runs
+from fangwei.flows.bpmn_check import Import
 from fangwei.flows.drafts import Draft
+from fangwei.flows.library import Template
+from fangwei.flows.play import Played
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.identity.accounts import Account
 from fangwei.incidents.photos import Photo
@@ -135,6 +138,11 @@ ANSWERS: dict[str, Any] = {
     "flows.draft": Draft,
     "flows.save": Draft,
     "flows.remove": Draft,
+    "flows.list_templates": flow_trials.TemplatesPage,
+    "flows.show_template": Template,
+    "flows.lint_flow": flow_trials.Linted,
+    "flows.import_bpmn": Import,
+    "flows.play_flow": Played,
     "work.add_photo": shapes.PhotoTaken,
     "runs.listed": runs.RunsPage,
     "runs.offers": flow_runs.OffersPage,
