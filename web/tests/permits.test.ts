@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startBody } from "../src/features/permits/application";
 import {
-  answersBefore, clauseText, isMine, isThere, lastVerdict, numberOf, PRESENCE_MS, saidInForm, samplesBody, samplesSaid, severity,
+  answersBefore, clauseText, formIn, isMine, isThere, lastVerdict, numberOf, PRESENCE_MS, saidInForm, samplesBody, samplesSaid, severity,
   timesOf, wantsPresence,
 } from "../src/features/permits/permit";
 import type { Card, Line, Offer, OpenTask, RunView } from "../src/features/permits/types";
@@ -113,6 +113,21 @@ describe("an application", () => {
       form: { components: [{ type: "select", key: "work.level", label: "级别", values: [{ label: "一级", value: "1" }] }, { type: "checkbox", key: "lit", label: "照明" }, { type: "textfield", key: "none", label: "空" }] },
     };
     expect(saidInForm(card, { apply: { work: { level: "1" }, lit: true, none: "" } }, "是", "否")).toEqual([{ label: "级别", value: "一级" }, { label: "照明", value: "是" }]);
+  });
+});
+
+describe("a form", () => {
+  it("speaks English where whoever drew it wrote it so, and Chinese elsewhere", () => {
+    const schema = {
+      components: [
+        { type: "group", label: "组", components: [{ type: "select", key: "l", label: "级别", properties: { en: "Level" }, values: [{ value: "1", label: "一级", en: "First" }, { value: "2", label: "二级" }] }] },
+        { type: "datetime", key: "d", label: "开始", dateLabel: "开始", properties: { en: "Start" } },
+      ],
+    };
+    const english = formIn(schema, "en").components!;
+    expect([english[0]!.label, english[0]!.components![0]!.label, english[1]!.dateLabel]).toEqual(["组", "Level", "Start"]);
+    expect(english[0]!.components![0]!.values!.map((value) => value.label)).toEqual(["First", "二级"]);
+    expect(formIn(schema, "zh")).toBe(schema);
   });
 });
 

@@ -3,6 +3,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { useEffect, useRef, useState } from "react";
 import { useLanguage, useSay } from "../../app/language";
 import { safeForm } from "../flows/formParts";
+import { formIn } from "./permit";
 import { formProblems, permitTexts } from "./texts";
 import type { FormSchema } from "./types";
 
@@ -54,7 +55,7 @@ export default function FormView(props: {
       answers.current = event.data ?? {};
       told.current.onChange?.(answers.current);
     });
-    made.importSchema(safeForm(JSON.parse(key) as FormSchema), answers.current).catch((error: unknown) => {
+    made.importSchema(formIn(safeForm(JSON.parse(key) as FormSchema), language), answers.current).catch((error: unknown) => {
       console.warn("form", error);
       setFailed(true);
     });

@@ -142,9 +142,10 @@ function Findings({ findings }: { findings: Finding[] }) {
 
 function Filled({ shown }: { shown: Shown }) {
   const t = useSay();
+  const language = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const forms = shown.cards
-    .map((card) => ({ card, said: saidInForm(card, shown.data, t(permitTexts.yes), t(permitTexts.no)) }))
+    .map((card) => ({ card, said: saidInForm(card, shown.data, t(permitTexts.yes), t(permitTexts.no), language) }))
     .filter(({ said }) => said.length > 0);
   if (forms.length === 0) return null;
   return (

@@ -1,6 +1,7 @@
 import type { Text } from "../../api/types";
 import { partsOf } from "../flows/formParts";
-import type { Asks, Card, Found, JudgedLine, Line, OpenTask, Quantity, RunView, Shown } from "./types";
+import type { FormPart } from "../flows/types";
+import type { Asks, Card, FormSchema, Found, JudgedLine, Line, OpenTask, Quantity, RunView, Shown } from "./types";
 
 // What a permit's page says and sends. Pure.
 
@@ -141,10 +142,10 @@ export interface Said {
 }
 
 /** The answers of a form, each with what it was asked by and the words that were chosen. */
-export function saidInForm(card: Card, data: Record<string, unknown>, yes: string, no: string): Said[] {
+export function saidInForm(card: Card, data: Record<string, unknown>, yes: string, no: string, language: "zh" | "en" = "zh"): Said[] {
   const place = data[card.key];
   if (!card.form || typeof place !== "object" || place === null) return [];
-  return partsOf(card.form).flatMap((part) => {
+  return partsOf(formIn(card.form, language)).flatMap((part) => {
     const value = inner(place as Record<string, unknown>, part.key);
     if (value === undefined || value === null || value === "") return [];
     return [{ label: part.label || part.key, value: words(value, part.values ?? [], yes, no) }];
@@ -190,4 +191,20 @@ export function samplesSaid(answers: Record<string, unknown> | null): string[] {
       return [`${key.toUpperCase()} ${String(sample.value)} ${String(sample.unit)}${sample.place ? ` · ${String(sample.place)}` : ""}`];
     }),
   );
+}
+
+/** A form in the person's language: its words are Chinese, and beside them stand the English ones (`properties.en`, and
+ * `en` of a value) where whoever drew it wrote them. */
+export function formIn(schema: FormSchema, language: "zh" | "en"): FormSchema {
+  if (language === "zh") return schema;
+  const put = (part: FormPart): FormPart => {
+    const en = (part.properties as Record<string, unknown> | undefined)?.en;
+    const named = typeof en === "string" && en ? { [part.type === "text" ? "text" : "label"]: en, ...(part.dateLabel === undefined ? {} : { dateLabel: en }) } : {};
+    return {
+      ...part, ...named,
+      ...(part.values ? { values: part.values.map((value) => ({ ...value, label: (value as { en?: string }).en || value.label })) } : {}),
+      ...(part.components ? { components: part.components.map(put) } : {}),
+    };
+  };
+  return { ...schema, components: (schema.components ?? []).map(put) };
 }
