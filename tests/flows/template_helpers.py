@@ -14,7 +14,7 @@ from fangwei.rulepacks.facts import Facts
 
 GOOD = {"o2": 20.9, "lel": 0, "h2s": 0, "co": 0}
 APPLY: dict[str, Any] = {
-    "times": {"planned_start": "2026-07-06T16:00:00+08:00", "planned_end": "2026-07-06T22:00:00+08:00"},
+    "times": {"planned_start": "2026-07-06T16:00:00+08:00", "planned_end": "2026-07-06T21:00:00+08:00"},
     "guardian_id": "wang-fang",
     "people": ["li-wei"],
     "people_each": {"certificate": "valid"},
