@@ -26,3 +26,13 @@ async def test_a_run_says_what_its_open_steps_ask_and_what_its_answers_mean(door
     assert [card["key"] for card in shown["cards"]] == ["apply", "gas", "work", "close"]
     refused = shown["data"]["gas"]["judged"]
     assert refused["passed"] is False
+
+
+async def test_a_refusal_stands_until_the_step_is_judged_again(door):
+    found = (await door.client.get("/api/runs/canned-run-2")).json()["findings"]
+    assert [(f["key"], f["ended"]) for f in found] == [("gas", None)]
+    administrator = await door.client_of("administrator")
+    body = {"id": "permits-gas-again", "task": "gas", "answers": {"o2": {"value": 20.9, "unit": "%vol"}}}
+    assert (await administrator.post("/api/runs/canned-run-2/submit", json=body)).status_code == 200
+    found = (await door.client.get("/api/runs/canned-run-2")).json()["findings"]
+    assert [f["ended"] is None for f in found] == [False]

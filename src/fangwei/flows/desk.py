@@ -352,6 +352,9 @@ class Desk:
         run = live.run
         for judged in line.judged:
             written.ended.append({"of": run.id, "at": judged.key, "time_": now})
+            for row in written.findings:
+                if row["run"] == run.id and row["key"] == judged.key and row["ended"] is None:
+                    row["ended"] = now
             for number, found in enumerate(judged.findings):
                 if not (found.alarm or found.refuse):
                     continue

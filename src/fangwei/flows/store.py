@@ -134,11 +134,12 @@ class Store:
         """
         async with self._database.session() as session, session.begin():
             await self._write_runs(session, batch.changes)
+            # what a step was told before ends with its next judgement; what that one finds stands from now on
+            if batch.ended:
+                await session.execute(_end_finding, batch.ended)
             for table, rows in ((_steps, batch.steps), (_findings, batch.findings), (_out, batch.out)):
                 if rows:
                     await session.execute(insert(table), rows)
-            if batch.ended:
-                await session.execute(_end_finding, batch.ended)
             await record(session, batch.entries)
 
     async def _write_runs(self, session: AsyncSession, changes: Sequence[Change]) -> None:

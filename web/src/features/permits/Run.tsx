@@ -76,7 +76,7 @@ export function useNames(): { zone: (id: string) => string; person: (id: string)
 export function Status({ run }: { run: Pick<RunView, "status" | "hold"> }) {
   const t = useSay();
   const isOff = run.status === 6 || run.hold !== null;
-  return <span className={isOff || run.status === 2 ? "tag strong" : "tag"}>{isOff && <span aria-hidden="true">❚❚ </span>}{t(statusText(run.status))}</span>;
+  return <span className={isOff || run.status === 2 ? "tag strong" : "tag"}>{isOff && <span aria-hidden="true">❚❚ </span>}{t(run.hold ? permitTexts.heldShort : statusText(run.status))}</span>;
 }
 
 function HeldBy({ run }: { run: RunView }) {

@@ -85,6 +85,7 @@ export const permitTexts = {
   until: { zh: "至 {clock}", en: "until {clock}" },
   opensAt: { zh: "{clock} 起可测", en: "from {clock} on" },
   held: { zh: "已叫停：{why}", en: "Stopped: {why}" },
+  heldShort: { zh: "已叫停", en: "Stopped" },
   heldBy: { zh: "{who}，{age}前", en: "{who}, {age} ago" },
   applicant: { zh: "申请人", en: "Applicant" },
   version: { zh: "流程第 {n} 版", en: "Flow version {n}" },
