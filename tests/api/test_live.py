@@ -33,6 +33,7 @@ async def leak(plant, id="inc-1"):
 async def test_page_gets_a_snapshot_then_increments(door):
     await leak(door.plant, "before")
     async with door.connect() as first:
+        await hear(first, "snapshot")  # before it is served, all would stand in its snapshot
         # the picture is filled by events before the page asks
         async with asyncio.timeout(5):
             while True:
