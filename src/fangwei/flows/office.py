@@ -17,10 +17,12 @@ from fangwei.flows.facts import facts_of, readings
 from fangwei.flows.run import Judged, Run
 from fangwei.identity.roles import ROLES
 from fangwei.plant.site import Site
+from fangwei.rulepacks.facts import Facts
 from fangwei.rulepacks.finding import Finding
 from fangwei.rulepacks.judge import judge
 from fangwei.rulepacks.pack import Moment, Pack
 from fangwei.rulepacks.quantities import convert
+from fangwei.rulepacks.signatures import approver
 
 MOMENTS: Final = {"measure": None} | {moment.value: moment for moment in Moment}
 """A measurement on its way is compared with the card's own limits; the pack is asked when it counts: at sign and
@@ -90,9 +92,14 @@ class Office:
         found = [_own(texts.NOT_DONE, "not_done")] if late else list(self._limits(definition, key, answers, data))
         asked = MOMENTS.get(moment)
         if asked is not None and run.packs:
-            about = self._about(definition, run, key, answers)
-            facts = facts_of(definition, run, data, now, self._zone, about)
-            found += [_kept(finding) for finding in judge(self.shelf.pinned(run.packs), asked, facts, self.feel)]
+            packs = self.shelf.pinned(run.packs)
+            facts = facts_of(definition, run, data, now, self._zone, self._about(answers))
+            if moment == "sign":
+                approves = _approves(packs, facts, _posts(definition, key))
+                facts = msgspec.structs.replace(
+                    facts, approver=msgspec.structs.replace(facts.approver, approves=approves)
+                )
+            found += [_kept(finding) for finding in judge(packs, asked, facts, self.feel)]
         if moment == "sign" and _far(definition, key, answers) and not any(f.alarm == "30" for f in found):
             found.append(_own(texts.OFF_SITE, "off_site", alarm="30"))
         return Judged(
@@ -102,10 +109,9 @@ class Office:
             findings=tuple(msgspec.to_builtins(f) for f in found),
         )
 
-    def _about(
-        self, definition: Definition, run: Run, key: str, answers: Mapping[str, Any]
-    ) -> dict[str, dict[str, Any]]:
-        about: dict[str, dict[str, Any]] = {"site": {"timezone": self._zone}}
+    def _about(self, answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        head = self._site.head
+        about: dict[str, dict[str, Any]] = {"site": {"timezone": head.timezone, "enterprise": head.enterprise}}
         if "decision" in answers:
             on_site = answers.get("on_site_")
             about["approver"] = {"authorised": True} | ({} if on_site is None else {"on_site": on_site})
@@ -150,6 +156,21 @@ def _compared(quantity: Quantity, sample: Mapping[str, Any]) -> Iterator[Found]:
             standard=clause.standard if clause else "", clause=clause.number if clause else "",
             facts={quantity.key: sample["value"], "unit": sample["unit"]},
         )  # fmt: skip
+
+
+def _posts(definition: Definition, key: str) -> set[str]:
+    """The posts that may give a signature."""
+    task = (definition.does[key].task if key in definition.does else None) or {}
+    asked = [task.get("who"), *(one.get("who") for one in task.get("anyone", ()))]
+    return {str(who["post"]) for who in asked if isinstance(who, dict) and who.get("post") is not None}
+
+
+def _approves(packs: Sequence[Pack], facts: Facts, posts: set[str]) -> bool | None:
+    """Whether this signature is the approval that a pack asks of one of these posts; None: no pack says who approves,
+    or nobody can tell by which post it is given."""
+    work = facts.work.kind
+    asked = [row for pack in packs if work and (row := approver(pack, work, facts.work.level)) is not None]
+    return any(posts & set(row.posts) for row in asked) if asked and posts else None
 
 
 def _far(definition: Definition, key: str, answers: Mapping[str, Any]) -> bool:

@@ -56,6 +56,7 @@ from fangwei.flows.outbox import Outbox
 from fangwei.flows.shelf import SiteShelf
 from fangwei.flows.store import Store
 from fangwei.plant.site import Site
+from fangwei.rulepacks.library import load
 
 DURABLE = "flows"
 LOOK_EVERY_S: Final = 1.0
@@ -292,7 +293,8 @@ async def serve(settings: Settings, site: Site, bus: Bus, health: Health, stop: 
     feel = Feel()
     try:
         await asyncio.to_thread(feel.value, "1 = 1", {})
-        await Room(site, bus, database, feel, SiteShelf(site), health).serve(stop)
+        packs = await asyncio.to_thread(load, feel)
+        await Room(site, bus, database, feel, SiteShelf(site, packs), health).serve(stop)
     finally:
         feel.close()
         await database.close()

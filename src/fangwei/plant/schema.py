@@ -111,12 +111,21 @@ class Storey(Shape):
     ceiling: float
 
 
+Enterprise = Literal[
+    "hazchem_production", "hazchem_trade_storage", "chemical", "pharma", "hazchem_use", "battery", "steel",
+    "nonferrous", "other",
+]  # fmt: skip
+"""Kinds of enterprise that scopes of regulation name (rulepacks/pack.py gives them in words)."""
+
+
 class SiteHead(Shape):
     """Identity and reference of the site."""
 
     id: Id
     name: Name
     timezone: str = "Asia/Shanghai"
+    enterprise: Enterprise = "other"
+    """What kind of enterprise it is; which regulation binds it hangs on this."""
     georeference: Georeference
     storeys: list[Storey]
 

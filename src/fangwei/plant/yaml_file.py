@@ -96,8 +96,13 @@ class YamlFile:
         return None
 
 
-def read_yaml(path: Path, name: str, environ: Mapping[str, str], findings: Findings) -> YamlFile:
-    """Read one file; everything wrong with it goes to `findings`, and `data` is None when nothing can be used."""
+def read_yaml(
+    path: Path, name: str, environ: Mapping[str, str], findings: Findings, most: int = MAX_VALUES
+) -> YamlFile:
+    """Read one file; everything wrong with it goes to `findings`, and `data` is None when nothing can be used.
+
+    `most`: how many values it may hold, aliases expanded.
+    """
     text = _read_text(path, name, findings)
     if text is None:
         return YamlFile(name, None, None)
@@ -115,7 +120,7 @@ def read_yaml(path: Path, name: str, environ: Mapping[str, str], findings: Findi
     if not isinstance(root, yaml.MappingNode):
         findings.add(name, file.line(), texts.NOT_A_MAPPING)
         return file
-    if _affordable(root, name, findings):
+    if _affordable(root, name, findings, most):
         file.data = _Converter(name, environ, findings).value(root)
     return file
 
@@ -134,7 +139,7 @@ def _read_text(path: Path, name: str, findings: Findings) -> str | None:
     return None
 
 
-def _affordable(root: yaml.Node, name: str, findings: Findings) -> bool:
+def _affordable(root: yaml.Node, name: str, findings: Findings, most: int) -> bool:
     """Whether the tree, with its aliases expanded, is finite and of bearable size; without expanding it."""
     sizes: dict[int, int] = {}
     path: set[int] = set()
@@ -167,8 +172,8 @@ def _affordable(root: yaml.Node, name: str, findings: Findings) -> bool:
         return total
 
     count = size(root, 0)
-    if good and count > MAX_VALUES:
-        findings.add(name, 0, texts.TOO_MANY_VALUES.format(count=count, limit=MAX_VALUES))
+    if good and count > most:
+        findings.add(name, 0, texts.TOO_MANY_VALUES.format(count=count, limit=most))
         return False
     return good
 

@@ -7,10 +7,11 @@ condition is asked which facts it names, and is told (true or false) only when a
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from fangwei.core.errors import FangweiError
 from fangwei.core.texts import Text
+from fangwei.feel.interpreter import Feel
 from fangwei.rulepacks.view import LISTS, PATHS, View
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -22,18 +23,6 @@ _WORDS = frozenset(
 _CALLS = frozenset({"count", "matches", "list contains", "contains", "min", "max", "sum", "abs", "floor", "ceiling"})
 MAX_LENGTH = 500
 """A clause's condition fits in a line or two; what is longer nobody has read."""
-
-
-class Feel(Protocol):
-    """What is asked of the room `feel`."""
-
-    def check(self, expression: str) -> object:
-        """Raises what is wrong with it."""
-        ...
-
-    def value(self, expression: str, facts: Any) -> Any:
-        """Its value, None when unknown."""
-        ...
 
 
 class ConditionBroken(FangweiError):
@@ -125,12 +114,8 @@ def values(feel: Feel, asked: Sequence[tuple[str, View]]) -> list[bool | None]:
 def _ask(feel: Feel, conditions: list[str], view: View) -> list[bool | None]:
     groups = {path.partition(".")[0] for condition in conditions for path in used(condition).paths}
     try:
-        found = feel.value(
-            "[" + ", ".join(f"({condition})" for condition in conditions) + "]", {name: view[name] for name in groups}
-        )
+        found = feel.values(conditions, {name: view[name] for name in groups})
     except FangweiError:
         # nothing can be told; refusing is what unknown means
-        return [None] * len(conditions)
-    if not isinstance(found, list) or len(found) != len(conditions):
         return [None] * len(conditions)
     return [answer if isinstance(answer, bool) else None for answer in found]

@@ -44,8 +44,8 @@ class WorkFacts(Part, frozen=True):
     """One of `pack.WORKS`."""
     level: Word = None
     """As applied for or as raised; hot: special, I, II; height: I..IV; lifting: 1, 2, 3."""
-    raised: Flag = None
-    """Managed one level up (升级管理)."""
+    raised: bool = False
+    """Managed one level up (升级管理). Nobody said so: it is not."""
     outdoor: Flag = None
     in_vessel: Flag = None
     """In a tank, vessel, pit or other confined space."""
@@ -55,7 +55,6 @@ class WorkFacts(Part, frozen=True):
     """On equipment that holds oxygen."""
     substances: tuple[str, ...] | None = None
     """Combustible substances that may be present (substances.py); the lowest LEL counts."""
-    days: Number = None
     changed: Flag = None
     """Content, extent or place differ from the ticket."""
     surroundings_changed: Flag = None
@@ -219,6 +218,8 @@ class GuardianFacts(Part, frozen=True):
 class ApproverFacts(Part, frozen=True):
     """Who signs now."""
 
+    approves: Flag = None
+    """The signature is the approval of Table B.1, not one before it."""
     on_site: Flag = None
     authorised: Flag = None
     """Holds this step's authority, by post or by delegation."""

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from fangwei.core.texts import Text
+from fangwei.feel.interpreter import Feel
 from fangwei.rulepacks import texts
-from fangwei.rulepacks.conditions import Feel, at, unknown, used, values
+from fangwei.rulepacks.conditions import at, unknown, used, values
 from fangwei.rulepacks.facts import Facts
 from fangwei.rulepacks.finding import Finding
 from fangwei.rulepacks.levels import level_of, rank_of

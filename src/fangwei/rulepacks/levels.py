@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fangwei.rulepacks.conditions import Feel, unknown, values
+from fangwei.feel.interpreter import Feel
+from fangwei.rulepacks.conditions import unknown, values
 from fangwei.rulepacks.pack import Level, Pack
 from fangwei.rulepacks.view import View
 
@@ -45,15 +46,20 @@ def rank_of(pack: Pack, work: str, level: str) -> int | None:
 
 def _sort(rows: Sequence[Level], seen: View, feel: Feel) -> tuple[list[Level], list[tuple[Level, tuple[str, ...]]]]:
     """The rows that hold, and those that cannot be told with what is missing."""
-    conditions = list(dict.fromkeys(condition for row in rows for condition in row.when))
+    conditions = list(dict.fromkeys(condition for row in rows for condition in (*row.when, *row.any)))
     told = dict(zip(conditions, values(feel, [(condition, seen) for condition in conditions]), strict=True))
     held: list[Level] = []
     doubtful: list[tuple[Level, tuple[str, ...]]] = []
     for row in rows:
         answers = [told[condition] for condition in row.when]
-        if all(answers):
+        some = [told[condition] for condition in row.any]
+        if False in answers or (some and not any(some) and None not in some):
+            continue
+        if all(answers) and (not some or any(some)):
             held.append(row)
-        elif False not in answers:
-            paths = [path for condition in row.when if told[condition] is None for path in unknown(condition, seen)]
-            doubtful.append((row, tuple(paths or row.when)))
+            continue
+        doubted = [c for c in row.when if told[c] is None]
+        if not any(some):
+            doubted += [c for c in row.any if told[c] is None]
+        doubtful.append((row, tuple(path for c in doubted for path in (unknown(c, seen) or (c,)))))
     return held, doubtful

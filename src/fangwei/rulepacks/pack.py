@@ -32,6 +32,7 @@ class Moment(StrEnum):
     """When rules are asked."""
 
     APPLY = "apply"
+    MEASURE = "measure"
     SIGN = "sign"
     START = "start"
     DURING = "during"
@@ -138,6 +139,8 @@ class Level(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """Higher is more dangerous; the scale is the work's own."""
     clause: str
     when: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    """If there are some, at least one of them must hold too."""
     certainty: Certainty = Certainty.READ
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import msgspec
 
 from fangwei.core.clock import to_datetime
-from fangwei.rulepacks.facts import Facts, Linked, Near, Worker
+from fangwei.core.units import UNITS
+from fangwei.rulepacks.facts import Detector, Facts, Linked, Near, Worker
 from fangwei.rulepacks.readings import latest, readings
 from fangwei.rulepacks.substances import Substances
 
@@ -21,7 +22,9 @@ DERIVED: Final[dict[str, str | None]] = {
     "times.notice": "s",
     "times.elapsed": "s",
     "times.planned_length": "s",
+    "times.left": "s",
     "times.resting_for": "s",
+    "times.unanalysed": "s",
     "times.log_gap": "s",
     "times.sign_overdue": "s",
     "times.urgent": None,
@@ -29,7 +32,15 @@ DERIVED: Final[dict[str, str | None]] = {
     "analysis.exists": None,
     "analysis.age": "s",
     "analysis.today": None,
-    "work.days": "d",
+    "analysis.quantities": None,
+    "detector.lel1": "%LEL",
+    "detector.lel2": "%LEL",
+    "detector.path1": "LEL.m",
+    "detector.path2": "LEL.m",
+    "detector.oel1": "%",
+    "detector.oel2": "%",
+    "detector.vol1": "%vol",
+    "detector.vol2": "%vol",
     "major.s": "1",
     "major.r": "1",
     "risk.lec": "1",
@@ -83,7 +94,8 @@ def view(facts: Facts, known: Substances, major: dict[str, float | None] | None 
     seen["times"] = _times(facts)
     seen["readings"] = readings(facts, known)
     seen["analysis"] = _analysis(facts)
-    seen["work"]["days"] = facts.work.days
+    seen["times"]["unanalysed"] = _unanalysed(seen)
+    seen["detector"] |= _set_points(facts.detector)
     seen["major"] |= {"s": None, "r": None} | (major or {})
     seen["risk"] |= _scores(facts)
     return seen
@@ -103,6 +115,7 @@ def _times(facts: Facts) -> dict[str, Any]:
     return {
         "notice": _between(times.booked, times.planned_start),
         "elapsed": _between(times.started, facts.now),
+        "left": _between(facts.now, times.planned_end),
         "planned_length": _between(times.planned_start, times.planned_end),
         "resting": resting,
         "resting_for": 0.0 if resting is False else _between(times.paused, facts.now),
@@ -118,13 +131,35 @@ def _between(start: int | None, end: int | None) -> float | None:
 
 def _analysis(facts: Facts) -> dict[str, Any]:
     if facts.samples is None:
-        return {"exists": None, "age": None, "today": None}
-    times = [sample.time for sample in latest(facts) if sample.time is not None]
+        return {"exists": None, "age": None, "today": None, "quantities": None}
+    last_ones = [sample for sample in latest(facts) if sample.time is not None]
+    times = [sample.time for sample in last_ones if sample.time is not None]
+    measured = sorted({name for sample in last_ones for name in (sample.quantity, sample.substance) if name})
     if not times:
-        return {"exists": False, "age": None, "today": False}
+        return {"exists": False, "age": None, "today": False, "quantities": []}
     last, zone = max(times), facts.site.timezone
     same_day = to_datetime(last, zone).date() == to_datetime(facts.now, zone).date()
-    return {"exists": True, "age": (facts.now - last) / 1e9, "today": same_day}
+    return {"exists": True, "age": (facts.now - last) / 1e9, "today": same_day, "quantities": measured}
+
+
+def _unanalysed(seen: View) -> float | None:
+    """How long the work has rested without a new analysis: since the rest began, or since the last sample in it."""
+    resting, age = seen["times"]["resting_for"], seen["analysis"]["age"]
+    if resting is None or seen["analysis"]["exists"] is None:
+        return None
+    return float(resting) if age is None else float(min(resting, age))
+
+
+def _set_points(detector: Detector) -> dict[str, float | None]:
+    """Set points by what they are compared with; None where the unit is another."""
+    unit, levels = detector.unit, (detector.level1, detector.level2)
+    found: dict[str, float | None] = {}
+    for name, units in (("lel", ("%LEL",)), ("path", ("LEL.m",)), ("vol", ("%vol",))):
+        found |= {f"{name}{n}": level if unit in units else None for n, level in enumerate(levels, 1)}
+    for n, level in enumerate(levels, 1):
+        fits = detector.oel and level is not None and UNITS.get(unit or "") in ("mass concentration", "volume fraction")
+        found[f"oel{n}"] = round(level / detector.oel * 100, 9) if fits else None  # type: ignore[operator]
+    return found
 
 
 def _scores(facts: Facts) -> dict[str, float | None]:

@@ -26,6 +26,7 @@ from fangwei.flows.office import Office
 from fangwei.flows.play import MOST_DEEDS, PLAYER, Deed, Do, Give, Push, play
 from fangwei.flows.shelf import SiteShelf
 from fangwei.identity.caller import Caller
+from fangwei.rulepacks.library import load
 
 TEN_YEARS = 10 * 366 * 86_400
 TemplateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
@@ -120,7 +121,7 @@ def router(context: Context) -> APIRouter:
     """Under /flows: templates, lint, import, play."""
     routes = APIRouter(prefix="/flows", tags=["flows"])
     feel = Feel()
-    shelf = SiteShelf(context.site)
+    shelf = SiteShelf(context.site, load(feel, vectors=False))  # the room of flows has run their vectors
     office = Office(context.site, feel, shelf)
 
     @routes.get("/templates")
@@ -130,7 +131,7 @@ def router(context: Context) -> APIRouter:
             TemplateRow(
                 id=one.id, name=one.flow.name, about=one.flow.about, noun=one.flow.noun, work=one.flow.work,
                 standard=one.flow.standard, enterprises=one.enterprises, cards=len(one.flow.cards),
-                fits=library.choose(one.flow.noun, one.flow.work, None) is one,
+                fits=library.choose(one.flow.noun, one.flow.work, context.site.head.enterprise) is one,
             )
             for one in library.templates()
         ]  # fmt: skip
@@ -146,7 +147,7 @@ def router(context: Context) -> APIRouter:
     async def lint_flow(asked: LookAt, caller: Annotated[Caller, needs("flows.draw")]) -> Response:
         """What is wrong with a flow, in plain words, the worst first."""
         flow = flow_of(asked.flow)
-        problems = await asyncio.to_thread(lint, flow, context.site, (), feel)
+        problems = await asyncio.to_thread(lint, flow, context.site, shelf.packs, feel)
         return as_json(Linted(not any(p.severity == "error" for p in problems), problems))
 
     @routes.post("/import")
@@ -162,7 +163,9 @@ def router(context: Context) -> APIRouter:
         flow = flow_of(asked.flow)
         todo = [_deed(deed) for deed in asked.deeds]
         now = asked.time if asked.time is not None else now_ns()
-        return as_json(await asyncio.to_thread(play, flow, todo, office, (), now))
+        return as_json(
+            await asyncio.to_thread(play, flow, todo, office, shelf.applies(flow.standard, flow.work, now), now)
+        )
 
     return routes
 
