@@ -30,6 +30,7 @@ from fangwei.flows.play import Played
 from fangwei.historian.questions import Downsampled, LatestAnswer
 from fangwei.identity.accounts import Account
 from fangwei.incidents.photos import Photo
+from fangwei.reactions import questions as reactions
 from fangwei.work import questions as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard
@@ -122,6 +123,16 @@ ANSWERS: dict[str, Any] = {
     "duty.handover": handover.Handover,
     "duty.hand_over": handover.Handover,
     "duty.confirm": handover.Handover,
+    "reactions.listed": reactions.Rules,
+    "reactions.firings": reactions.Firings,
+    "reactions.tried": reactions.TryResult,
+    "reactions.check": reactions.Checked,
+    "reactions.create": reactions.Standing,
+    "reactions.show": reactions.Standing,
+    "reactions.save": reactions.Standing,
+    "reactions.dry_run": reactions.TryResult,
+    "reactions.arm": reactions.Standing,
+    "reactions.disarm": reactions.Standing,
     "work.listed": work.Listed,
     "audit.listed": RecordPage,
     "audit.verify": Standing,

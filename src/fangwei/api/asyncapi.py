@@ -36,7 +36,8 @@ from fangwei.core.events import (
     Told,
 )
 from fangwei.core.health import HealthReport
-from fangwei.duty import chain_desk, contact_shapes, handover, planner
+from fangwei.core.orders import OrderReceipt, PlantSignal
+from fangwei.duty import chain_desk, contact_shapes, handover, planner, tell
 from fangwei.duty import service as duty
 from fangwei.duty.chains import Chain
 from fangwei.duty.dry import DryRun
@@ -46,6 +47,7 @@ from fangwei.historian import questions as historian
 from fangwei.incidents import photos
 from fangwei.incidents import service as incidents
 from fangwei.incidents.commands import Order
+from fangwei.reactions import questions as reactions
 from fangwei.work import questions as work
 from fangwei.work.figures import Figures
 from fangwei.work.hazards import FoundHazard, Report, Step
@@ -97,10 +99,15 @@ SAID = (
     Said(
         f"{subjects.ORDERS}.{{kind}}",
         PlantOrder,
-        "Something the plant shall do, decided by a flow",
+        "Something the plant shall do, decided by a flow or a real-time rule",
         subjects.EVENTS_STREAM,
     ),
     Said(f"{subjects.TOLD}.{{run}}", Told, "Persons and roles shall know this of a run", subjects.EVENTS_STREAM),
+    Said(f"{subjects.RECEIPTS}.{{kind}}", OrderReceipt, "What became of an order at a device", subjects.EVENTS_STREAM),
+    Said(
+        f"{subjects.SIGNALS}.{{name}}", PlantSignal, "A forecast or finding, by name", subjects.EVENTS_STREAM
+    ),
+    Said(f"{subjects.REACTIONS}.{{rule}}", reactions.Firing, "A real-time rule fired"),
     Said(f"{subjects.LIMITS}.{{point}}", alarms.LimitInForce, "People changed a limit"),
     Said(f"{subjects.SOURCES}.{{source}}", SourceHealth, "How a field connection is, every second"),
     Said(f"{subjects.HEALTH}.{{process}}", HealthReport, "How a process is, every second"),
@@ -181,6 +188,16 @@ ASKED = (
     Asked(f"{_A}.flows.findings", flows.AskFindings, flows.FindingsPage, "Alarms that rules raised about runs"),
     Asked(f"{_D}.flows.signal", flows.Signal, flows.Signalled, "Give a signal to every run of the zones"),
     *(Asked(f"{_D}.flows.{c.__struct_config__.tag}", c, flows.Answer, s) for c, s in _FLOW_COMMANDS.items()),
+    Asked(f"{_A}.reactions.list", reactions.AskRules, reactions.Rules, "Real-time rules and how each stands"),
+    Asked(f"{_A}.reactions.show", reactions.AskRule, reactions.Standing, "One rule"),
+    Asked(f"{_A}.reactions.check", reactions.AskCheck, reactions.Checked, "What a rule would be refused or warned for"),
+    Asked(f"{_A}.reactions.firings", reactions.AskFirings, reactions.Firings, "What fired, by what, and its commands"),
+    Asked(f"{_A}.reactions.dry_run", reactions.AskTry, reactions.TryResult, "How far a try against history is"),
+    Asked(f"{_D}.reactions.save", reactions.SaveRule, reactions.Standing, "A new rule or a new revision"),
+    Asked(f"{_D}.reactions.dry_run", reactions.TryRule, reactions.TryResult, "Run a rule against history"),
+    Asked(f"{_D}.reactions.arm", reactions.OnRule, reactions.Standing, "Propose to arm, or arm as the second person"),
+    Asked(f"{_D}.reactions.disarm", reactions.OnRule, reactions.Standing, "Stop a rule"),
+    Asked(f"{_D}.duty.tell", tell.TellPeople, tell.PeopleTold, "Tell people what no incident tells"),
     Asked(f"{_A}.audit.list", AskRecord, RecordPage, "The record of who did what, a page of it"),
     Asked(f"{_A}.audit.verify", audit.AskStanding, audit.Standing, "How the record's chain stands, and its seal"),
     Asked(f"{_D}.audit.export", audit.ExportRecord, audit.RecordExported, "Write a piece of the record to a file"),

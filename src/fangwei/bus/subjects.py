@@ -7,6 +7,9 @@ fw.notices.<person>          Notice
 fw.flows.<run>               FlowEvent
 fw.orders.<kind>             PlantOrder
 fw.told.<run>                Told
+fw.receipts.<kind>           OrderReceipt: what became of an order at a device
+fw.signals.<name>            Signal: a forecast, finding or decision, by its dotted name
+fw.reactions.<rule>          Firing (reactions/questions.py): a real-time rule fired
 fw.limits.<point>            LimitInForce (alarms/schemas.py): people changed a limit
 fw.sources.<source>          SourceHealth, every second
 fw.health.<process>          HealthReport, every second
@@ -22,6 +25,9 @@ NOTICES = "fw.notices"
 FLOWS = "fw.flows"
 ORDERS = "fw.orders"
 TOLD = "fw.told"
+RECEIPTS = "fw.receipts"
+SIGNALS = "fw.signals"
+REACTIONS = "fw.reactions"
 LIMITS = "fw.limits"
 SOURCES = "fw.sources"
 HEALTH = "fw.health"
@@ -35,7 +41,10 @@ FIELD_STREAM = "FIELD"
 """What devices publish by MQTT, for a few minutes (field.py); its subjects are those of the site's sources."""
 EVENTS_PROBE = "fw.probe.events"
 """Said by the supervisor to learn whether the stream takes anything; nobody listens."""
-EVENTS_SUBJECTS = [f"{ALARMS}.>", f"{INCIDENTS}.>", f"{NOTICES}.>", f"{ORDERS}.>", f"{TOLD}.>", EVENTS_PROBE]
+EVENTS_SUBJECTS = [
+    *(f"{kept}.>" for kept in (ALARMS, INCIDENTS, NOTICES, ORDERS, RECEIPTS, SIGNALS, TOLD)),
+    EVENTS_PROBE,
+]
 
 
 def mqtt_topic_to_subject(topic: str) -> str:

@@ -303,19 +303,28 @@ class FlowEvent(msgspec.Struct, kw_only=True):
 
 
 class PlantOrder(msgspec.Struct, kw_only=True):
-    """Something the plant shall do, decided by a flow. Subject `fw.orders.<kind>`; may come twice, its id tells.
+    """Something the plant shall do, decided by a flow or a real-time rule. Subject `fw.orders.<kind>`; may come twice,
+    its id tells.
 
-    Whoever carries it out judges by `time` whether it is still worth doing."""
+    Whoever carries it out judges by `time` whether it is still worth doing, and never does it after `valid_until`: a
+    door that opens long after the alarm is a new danger."""
 
     id: str
-    run: str
+    run: str = ""
+    """The flow's run; empty where no flow decided."""
     kind: str
     """`broadcast`, `door`, `fan`, `valve`, `light`, ..."""
     target: str
+    """One device; empty: every device of the kind in the zones."""
     value: str
     zones: list[str]
     by: str
     time: int
+    text: Text | None = None
+    """What a broadcast says."""
+    valid_until: int | None = None
+    because: str = ""
+    """`reaction/<firing>`: the firing that it is part of."""
 
 
 class Told(msgspec.Struct, kw_only=True):

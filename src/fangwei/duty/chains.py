@@ -116,7 +116,7 @@ def steps_of(rota: Rota, held: Pace, zone: str | None, at: int) -> tuple[list[St
         return own, planned
     found = []
     for number, step in enumerate(held.steps):
-        people = {p.id: p for who in step.who for p in _people(rota, who, own, planned)}
+        people = {p.id: p for who in step.who for p in people_of(rota, who, own, planned)}
         if people:
             found.append(Step(number, tuple(people.values())))
     if not found:
@@ -165,7 +165,8 @@ def _check_who(who: Who, rota: Rota) -> None:
         raise errors.ChainRefused(why=texts.ROLE_EMPTY.format(role=who.id[:64]))
 
 
-def _people(rota: Rota, who: Who, own: list[Step], planned: bool) -> tuple[Person, ...]:
+def people_of(rota: Rota, who: Who, own: list[Step], planned: bool) -> tuple[Person, ...]:
+    """Whom a party of a step means at a time; `own` and `planned` as `Rota.on_duty` says."""
     if who.kind == "person":
         return (rota.people[who.id],) if who.id in rota.people else ()
     if who.kind == "everyone":

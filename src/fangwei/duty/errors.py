@@ -226,3 +226,11 @@ class OtherCommand(FangweiError):
     code = "duty.command_malformed"
     text = Text("命令编号 {id} 已用于另一条命令", "The command id {id} was used for another command")
     http_status = 422
+
+
+class NobodyToTell(FangweiError):
+    """Nobody is whom the command names."""
+
+    code = "duty.nobody_to_tell"
+    text = Text("要通知的人一个也找不到", "Nobody is found of those to be told")
+    http_status = 409

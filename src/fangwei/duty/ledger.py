@@ -114,13 +114,14 @@ class Ledger:
         async with self._database.session() as session:
             return await session.get(ContactRow, id)
 
-    async def keep_notice(self, notice: Notice) -> None:
-        """A notice that belongs to no incident (a test), in the state it has reached."""
+    async def keep_notice(self, notice: Notice, action: str = "duty.test_contact") -> None:
+        """A notice that belongs to no incident (a test, or what a room had people told), in the state it has
+        reached."""
         entry = Entry(
             id=f"duty/{notice.id}/{notice.state.value}/{notice.taken}",
             time=now_ns(),
             by=notice.person,
-            action="duty.test_contact",
+            action=action,
             subject=f"contact/{notice.channel}",
             after={"state": notice.state.value, "taken": notice.taken is not None},
             evidence={"notice": notice.id} | ({"error": notice.error} if notice.error else {}),
@@ -129,6 +130,13 @@ class Ledger:
             await session.merge(notice_row(notice))
             await session.flush()
             await record(session, [entry])
+
+    async def untaken(self, incident: str) -> list[Notice]:
+        """Notices of it that no receiver has confirmed."""
+        async with self._database.session() as session:
+            rows = await session.scalars(select(NoticeRow.notice).where(NoticeRow.incident == incident))
+            found = [msgspec.json.decode(row, type=Notice) for row in rows]
+        return [notice for notice in found if notice.taken is None and notice.arrived is None]
 
     async def receipts(self, person: str | None, incident: str | None, part: Paging) -> tuple[list[Notice], int]:
         """Notices, the newest first unless sorted, and how many there are."""

@@ -32,6 +32,7 @@ from fangwei.duty.planner import Planner
 from fangwei.duty.sealed import Sealer
 from fangwei.duty.standing import Standing
 from fangwei.duty.store import Store
+from fangwei.duty.tell import Teller
 from fangwei.plant.site import Site
 
 DURABLE = "duty"
@@ -93,7 +94,9 @@ class Room:
         self._standing = Standing(site, sealer, health)
         self._desk = Desk(site, self._standing, bus, self._keeper, health)
         self._tester = Tester(self._standing, ledger, bus, health)
+        self._teller = Teller(self._standing, ledger, bus, health)
         self._parts = (
+            self._teller,
             Planner(self._standing, ledger),
             ChainDesk(self._standing, ledger),
             ContactDesk(self._standing, ledger, self._tester, health),
@@ -148,6 +151,7 @@ class Room:
             self._refresh_calendar(now)
             await self._sleep(stop)
         await self._tester.close()
+        await self._teller.close()
         await self._desk.close()
         await keeping
 

@@ -9,7 +9,7 @@ from typing import Final
 PROCESSES: Final[dict[str, tuple[str, ...]]] = {
     "alarms": ("alarms",),
     "incidents": ("duty", "incidents", "work"),
-    "flows": ("flows",),
+    "flows": ("flows", "reactions"),
     "historian": ("historian",),
     "connect": ("connect",),
     "app": ("api", "audit"),

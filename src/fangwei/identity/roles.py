@@ -118,6 +118,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "flows.sign": Verb(Text("审批签字（须再次验证身份）", "sign approvals, with a second proof"), _ACTING),
     "flows.control": Verb(Text("恢复被叫停的单，作废", "let stopped runs go on, void runs"), _LEADS),
+    # reactions
+    "reactions.read": Verb(Text("查看联动规则与触发记录", "see real-time rules and what they did"), _STAFF),
+    "reactions.draw": Verb(Text("编写、试运行联动规则", "write real-time rules and try them on history"), _SAFETY),
+    "reactions.arm": Verb(
+        Text("启用（两人）与停用联动规则", "arm real-time rules (two people) and disarm them"), _LEADS | {"manager"}
+    ),
     # work
     "work.read": Verb(Text("查看任务与隐患", "see tasks and hazards"), _ALL),
     "work.report": Verb(Text("上报隐患", "report hazards"), _ACTING),

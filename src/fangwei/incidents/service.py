@@ -20,6 +20,7 @@ from fangwei.core.lists import Paging, cut, holds
 from fangwei.core.settings import Settings
 from fangwei.db.session import open_database
 from fangwei.duty.contact_test import TEST
+from fangwei.duty.tell import TOLD
 from fangwei.incidents import rebuild
 from fangwei.incidents.commands import COMMANDS, Order
 from fangwei.incidents.correlate import REMEMBERED_IDS, Correlator, Tick
@@ -209,7 +210,7 @@ class Room:
 
     async def hear_notice(self, notice: Notice) -> None:
         """Somebody was told, has read it, or could not be told: a line of the incident, and no revision of it."""
-        if notice.incident.startswith(TEST):
+        if notice.incident.startswith((TEST, TOLD)):
             return
         case = self._case(notice.incident)
         line = self._told.line(notice, case.announced if case else None, now_ns())

@@ -1,0 +1,1 @@
+"""Real-time rules (联动规则): when this happens there, then doors, fans, broadcasts, people, flows."""
