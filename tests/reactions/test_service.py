@@ -224,7 +224,11 @@ async def test_a_circle_is_refused_and_a_rule_that_fires_itself_is_stopped_while
     assert standing.rule.stopped is not None and "5" in standing.rule.stopped.zh
     await say(bus, raised())
     await until(lambda: room.firings("rule-0002"), "the other rule")
-    assert "reactions.stop" in await actions(room)
+
+    async def recorded() -> bool:
+        return "reactions.stop" in await actions(room)
+
+    await until(recorded, "the stop in the record")
     await room.end()
     await room.start()
     assert (await room.show("rule-0001")).state == "stopped"
