@@ -104,9 +104,7 @@ SAID = (
     ),
     Said(f"{subjects.TOLD}.{{run}}", Told, "Persons and roles shall know this of a run", subjects.EVENTS_STREAM),
     Said(f"{subjects.RECEIPTS}.{{kind}}", OrderReceipt, "What became of an order at a device", subjects.EVENTS_STREAM),
-    Said(
-        f"{subjects.SIGNALS}.{{name}}", PlantSignal, "A forecast or finding, by name", subjects.EVENTS_STREAM
-    ),
+    Said(f"{subjects.SIGNALS}.{{name}}", PlantSignal, "A forecast or finding, by name", subjects.EVENTS_STREAM),
     Said(f"{subjects.REACTIONS}.{{rule}}", reactions.Firing, "A real-time rule fired"),
     Said(f"{subjects.LIMITS}.{{point}}", alarms.LimitInForce, "People changed a limit"),
     Said(f"{subjects.SOURCES}.{{source}}", SourceHealth, "How a field connection is, every second"),

@@ -105,7 +105,7 @@ NAMES: dict[str, Any] = {
 TIMES = ("time", "since", "started", "updated", "announced", "changed", "sent", "source_time", "receive_time")
 NAMES |= dict.fromkeys((*TIMES, "decided_time", "recorded", "last_reading", "last_time"), TIME)
 
-DEEPEST = 12
+DEEPEST = 16
 """No answer of ours nests deeper; a schema that refers to itself ends here."""
 
 

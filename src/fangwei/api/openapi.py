@@ -45,6 +45,7 @@ TAGS = {
     "people": "Accounts and roles",
     "tokens": "Machines' tokens",
     "duty": "Who is on duty, who was told",
+    "reactions": "Real-time rules: written, tried on history, armed by two persons; what they did",
     "flows": "Flows as they are drawn: drafts, their BPMN, versions",
     "runs": "Runs of flows: permits, inspections and whatever was drawn; their steps, alarms and history",
     "audit": "The record of who did what, whether it is whole, and taking some of it away",

@@ -18,7 +18,7 @@ from fangwei.duty.chains import Who
 from fangwei.plant.site import Site
 from fangwei.reactions import texts
 from fangwei.reactions.judge import Decision
-from fangwei.reactions.questions import Command, Firing
+from fangwei.reactions.questions import Firing, RuleCommand
 from fangwei.reactions.rule import Action, Broadcast, Move, RaiseSignal, StartFlow, TellWho
 
 VALID_S = 120.0
@@ -29,7 +29,7 @@ ROOM = "reactions"
 class Posted(msgspec.Struct, kw_only=True):
     """A command with what is said for it: an event on `subject` (`way` say) or a question to it (`way` do)."""
 
-    command: Command
+    command: RuleCommand
     way: str
     subject: str
     payload: dict[str, Any]
@@ -107,7 +107,7 @@ def _one(
             zones = [decision.zone] if decision.zone else []
             kind, what, way, subject = "signal", Text(action.name, action.name), "say", f"fw.signals.{action.name}"
             payload = _signal(decision, id, action.name)
-    command = Command(id=id, firing=fired, number=number, kind=kind, zones=zones, what=what, time=decision.decided)
+    command = RuleCommand(id=id, firing=fired, number=number, kind=kind, zones=zones, what=what, time=decision.decided)
     return Posted(
         command=command,
         way=way,

@@ -13,7 +13,7 @@ FiringState = Literal["acting", "done", "late"]
 CommandState = Literal["stored", "sent", "done", "failed", "expired"]
 
 
-class Command(msgspec.Struct, kw_only=True):
+class RuleCommand(msgspec.Struct, kw_only=True):
     """One thing that a firing orders, and what became of it.
 
     `stored`: kept, on its way; `sent`: said, nobody has answered yet (`detail` says so); `done` and `failed` as the
@@ -47,7 +47,7 @@ class Firing(msgspec.Struct, kw_only=True):
     late: bool
     inputs: list[Input]
     because: list[str]
-    commands: list[Command] = []
+    commands: list[RuleCommand] = []
 
 
 class Standing(msgspec.Struct, kw_only=True):

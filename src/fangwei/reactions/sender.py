@@ -17,7 +17,7 @@ from fangwei.core.texts import Text
 from fangwei.reactions import texts
 from fangwei.reactions.commands import Posted
 from fangwei.reactions.committer import Kept
-from fangwei.reactions.questions import Command
+from fangwei.reactions.questions import RuleCommand
 from fangwei.reactions.store import Store
 
 FIRST_WAIT_S = 0.5
@@ -37,7 +37,7 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sent: set[str] = set()
         """Sent before they were stored."""
-        self._marks: dict[str, Command] = {}
+        self._marks: dict[str, RuleCommand] = {}
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self.told: Callable[[str], None] = lambda firing: None
@@ -141,7 +141,7 @@ class Sender:
             wait = min(2 * wait, LONGEST_WAIT_S)
         self._mark(one.command, "failed", texts.GAVE_UP)
 
-    def _mark(self, command: Command, state: str, detail: Text | None) -> None:
+    def _mark(self, command: RuleCommand, state: str, detail: Text | None) -> None:
         command.state, command.detail, command.time = state, detail, now_ns()  # type: ignore[assignment]  # one of its words
         self._marks[command.id] = command
         self._wake.set()

@@ -16,7 +16,7 @@ from fangwei.db.session import Database
 from fangwei.reactions.commands import Posted
 from fangwei.reactions.errors import OtherCommand
 from fangwei.reactions.models import AnswerRow, CommandRow, FiringRow, RevisionRow, RuleRow
-from fangwei.reactions.questions import AskFirings, Command, Firing, Firings
+from fangwei.reactions.questions import AskFirings, Firing, Firings, RuleCommand
 from fangwei.reactions.rule import Rule
 
 PORTION = 500
@@ -53,7 +53,7 @@ class Store:
             await record(session, [_fired(f, posted) for f, posted in firings if f.id in fresh])
         return fresh
 
-    async def mark(self, commands: Iterable[Command]) -> None:
+    async def mark(self, commands: Iterable[RuleCommand]) -> None:
         """Write what became of commands."""
         async with self._database.session() as session, session.begin():
             for command in commands:
@@ -63,11 +63,11 @@ class Store:
                     .values(state=command.state, command=msgspec.json.encode(command))
                 )
 
-    async def command(self, id: str) -> Command | None:
+    async def command(self, id: str) -> RuleCommand | None:
         """One command."""
         async with self._database.session() as session:
             kept = await session.scalar(select(CommandRow.command).where(CommandRow.id == id))
-        return None if kept is None else msgspec.json.decode(kept, type=Command)
+        return None if kept is None else msgspec.json.decode(kept, type=RuleCommand)
 
     async def unsent(self) -> list[Posted]:
         """Commands that were stored and not (surely) sent."""
@@ -78,7 +78,7 @@ class Store:
             found = []
             for posted, command in rows:
                 one = msgspec.json.decode(posted, type=Posted)
-                one.command = msgspec.json.decode(command, type=Command)
+                one.command = msgspec.json.decode(command, type=RuleCommand)
                 found.append(one)
             return found
 
@@ -121,7 +121,7 @@ class Store:
                 select(CommandRow.command).where(CommandRow.firing.in_(list(found))).order_by(CommandRow.number)
             )
             for kept in commands:
-                command = msgspec.json.decode(kept, type=Command)
+                command = msgspec.json.decode(kept, type=RuleCommand)
                 found[command.firing].commands.append(command)
         return Firings(total or 0, first, list(found.values()))
 
@@ -178,7 +178,7 @@ async def _record(session: AsyncSession, entries: Sequence[Entry]) -> None:
         await record(session, entries)
 
 
-def _row(posted: Posted, command: Command) -> dict[str, Any]:
+def _row(posted: Posted, command: RuleCommand) -> dict[str, Any]:
     return {
         "id": command.id,
         "firing": command.firing,
