@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.api.canned_flows import canned_flows
 from tests.api.canned_plant import CannedPlant
+from tests.api.canned_reactions import canned_reactions
 from tests.api.canned_site import canned_site
 
 from fangwei.api.service import serve
@@ -48,7 +49,7 @@ async def main() -> None:
     if "--quiet" not in sys.argv:
         tasks.append(asyncio.create_task(plant.story()))
     try:
-        async with canned_flows(settings, site, other):
+        async with canned_flows(settings, site, other), canned_reactions(settings, site, other):
             await serve(settings, site, bus, health, stop)
     finally:
         for task in tasks:

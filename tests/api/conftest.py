@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.api.canned_flows import canned_flows
 from tests.api.canned_plant import CannedPlant
+from tests.api.canned_reactions import canned_reactions
 from tests.api.canned_site import canned_site
 from tests.conftest import until
 from tests.sign_in import signed_in
@@ -106,7 +107,7 @@ async def _open(settings: Settings, bus: Bus, canned: CannedPlant, sign_in: bool
 async def door(settings: Settings, bus: Bus, plant: CannedPlant) -> AsyncIterator[Door]:
     """The door before rooms that answer."""
     await asyncio.to_thread(migrate, settings)
-    async with canned_flows(settings, plant.site, bus):
+    async with canned_flows(settings, plant.site, bus), canned_reactions(settings, plant.site, bus):
         async for opened in _open(settings, bus, plant):
             yield opened
 
