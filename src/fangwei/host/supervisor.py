@@ -57,6 +57,10 @@ class BrokerFailed(FangweiError):
     text = Text("消息总线启动失败，见日志 {log}", "The message bus did not start; see {log}")
 
 
+ENDS = ("sim", "connect", "alarms", "incidents", "flows", "historian", "app")
+"""The order in which processes are ended."""
+
+
 class Watched:
     """One child process and its restarts."""
 
@@ -211,9 +215,8 @@ class Supervisor:
         finally:
             self.stopping.set()
             # Speakers first, the broker last: what is under way still finds its way into the stores.
-            for name in ("sim", "connect", "alarms", "incidents", "historian", "app"):
-                if name in self.rooms:
-                    await self.rooms[name].stop()
+            for name in sorted(self.rooms, key=ENDS.index):
+                await self.rooms[name].stop()
             if bus is not None:
                 await bus.close()
             await self.broker.stop()
